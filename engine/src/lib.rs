@@ -1,0 +1,9 @@
+//! The pure half of AlfaVoice: everything that can be computed from samples and words alone.
+//!
+//! Nothing here reads a clock, a file or a socket, starts a thread or awaits. Time is a count of samples.
+//! `actors` decides when to call it, `engine-worker` carries its request and answer types to other processes.
+
+pub mod asr;
+pub mod audio;
+pub mod language;
+pub mod text;

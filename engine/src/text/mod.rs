@@ -1,0 +1,1 @@
+//! Text: rules, guard, styles.
