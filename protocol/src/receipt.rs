@@ -1,0 +1,38 @@
+//! The receipt of a recording: what became of every millisecond in which somebody spoke.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Length of the sound received.
+    pub audio_ms: u64,
+    /// Milliseconds in which the detector heard speech; the ranges add up to it.
+    pub voiced_ms: u64,
+    pub words_ms: u64,
+    pub inaudible_ms: u64,
+    pub no_speech_ms: u64,
+    pub ranges: Vec<ReceiptRange>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptRange {
+    pub start_ms: u64,
+    pub end_ms: u64,
+    pub became: CoverageKind,
+    /// The utterance that holds it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub utterance: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoverageKind {
+    /// Transcribed.
+    Words,
+    /// Speech that could not be understood, or whose transcription failed.
+    Inaudible,
+    /// Taken for speech at first, found to be none.
+    NoSpeech,
+    /// The user cancelled it.
+    Cancelled,
+}
