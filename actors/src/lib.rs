@@ -1,1 +1,19 @@
+//! Who does what when: sessions, schedulers, worker pools, supervision, placement.
+//!
+//! Decisions are pure state machines (`session::state`, `scheduler::book`, `scheduler::queue`, `supervisor::policy`,
+//! `placement::plan`) that take the time as an argument and return effects; the actors beside them only carry those out.
+//! Nothing here knows HTTP, JSON, SQL or any native library.
 
+pub mod ids;
+pub mod job;
+pub mod metrics;
+pub mod moment;
+pub mod placement;
+pub mod recorder;
+pub mod registry;
+pub mod scheduler;
+pub mod session;
+pub mod supervisor;
+pub mod system;
+pub mod vitals;
+pub mod worker;

@@ -11,6 +11,7 @@ pub struct Receipt {
     pub words_ms: u64,
     pub inaudible_ms: u64,
     pub no_speech_ms: u64,
+    pub cancelled_ms: u64,
     pub ranges: Vec<ReceiptRange>,
 }
 
@@ -19,9 +20,6 @@ pub struct ReceiptRange {
     pub start_ms: u64,
     pub end_ms: u64,
     pub became: CoverageKind,
-    /// The utterance that holds it, where one does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub utterance: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

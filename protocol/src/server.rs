@@ -132,6 +132,8 @@ pub enum EditKind {
     SelfCorrection,
     Paragraph,
     Spacing,
+    /// The same word written otherwise.
+    Spelling,
     /// A kind that this version of the client does not know.
     #[serde(other)]
     Other,

@@ -1,1 +1,28 @@
-fn main() {}
+//! `alfavoice-asr`: the worker process that recognises speech. Started by the server, see `engine-worker`.
+
+use std::process::ExitCode;
+
+use engine_whisper::worker::WhisperBackend;
+use engine_whisper::{isa, library_log};
+use engine_worker::{os, serve};
+
+/// Looked at before the constructors of the C++ libraries run, whose code may use the very instructions that this
+/// processor lacks.
+#[cfg(target_os = "linux")]
+#[used]
+#[expect(unsafe_code, reason = "there is no other way to run before a library's constructors")]
+#[unsafe(link_section = ".preinit_array")]
+static REFUSE_FIRST: extern "C" fn() = refuse_where_it_cannot_run;
+
+extern "C" fn refuse_where_it_cannot_run() {
+    if let Some(complaint) = isa::complaint() {
+        eprintln!("error: {complaint}");
+        os::leave(serve::EXIT_UNUSABLE);
+    }
+}
+
+fn main() -> ExitCode {
+    refuse_where_it_cannot_run();
+    library_log::take_over();
+    serve::serve(WhisperBackend::default())
+}

@@ -1,4 +1,8 @@
-//! Language codes as Whisper knows them.
+//! Language codes as Whisper knows them, and which one a session is in (`LanguageTracker`).
+
+mod tracker;
+
+pub use tracker::{LanguageTracker, best_allowed};
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,0 +1,129 @@
+//! Work on its way through a scheduler.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::asr::{DecodeOptions, Transcript};
+use engine_worker::message::{Cost, FailureCode};
+
+use crate::ids::{JobId, Owner};
+use crate::moment::Moment;
+
+/// How urgent work is. Earlier ones are always handed out before later ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// Somebody waits for the text of what they just said.
+    LiveFinal,
+    /// Live text while somebody speaks; worthless when late.
+    LivePartial,
+    /// An answer in a spoken conversation.
+    Conversation,
+    /// Files, offline recordings.
+    Batch,
+}
+
+impl Class {
+    pub const ALL: [Self; 4] = [Self::LiveFinal, Self::LivePartial, Self::Conversation, Self::Batch];
+
+    /// Its name in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LiveFinal => "live_final",
+            Self::LivePartial => "live_partial",
+            Self::Conversation => "conversation",
+            Self::Batch => "batch",
+        }
+    }
+}
+
+/// What a worker is to do.
+#[derive(Debug, Clone)]
+pub enum Work {
+    Transcribe { sound: Arc<[i16]>, options: DecodeOptions },
+    Generate { request: Arc<[u8]>, tokens: u32 },
+}
+
+impl Work {
+    /// How much of it there is, in the unit that predicts its service time: milliseconds of sound, or tokens.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Transcribe { sound, .. } => sound.len() as u64 / 16,
+            Self::Generate { tokens, .. } => u64::from(*tokens),
+        }
+    }
+}
+
+/// A piece of work that a session wants done.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub id: JobId,
+    pub owner: Owner,
+    pub class: Class,
+    /// When its result should be there. Orders work inside a class; a partial past it is dropped, nothing else is.
+    pub deadline: Moment,
+    pub submitted: Moment,
+    pub work: Work,
+}
+
+/// What the submitter hears of a job: any number of `Queued`, at most one `Started` per attempt, one `Ended`.
+#[derive(Debug, Clone)]
+pub enum JobEvent {
+    /// It waits; again whenever its position changed.
+    Queued { position: u32, expected_wait: Duration },
+    Started,
+    /// The worker was lost; the job goes back to the queue.
+    Retrying,
+    Ended(Result<Finished, JobFailure>),
+}
+
+/// A job that was done.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    pub output: Output,
+    pub waited: Duration,
+    pub service: Duration,
+    pub cost: Cost,
+}
+
+#[derive(Debug, Clone)]
+pub enum Output {
+    Transcript(Transcript),
+    Generated(Vec<u8>),
+}
+
+/// Why a job has no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JobFailure {
+    #[error("cancelled")]
+    Cancelled,
+    #[error("refused: {reason}")]
+    Refused { reason: Refusal, retry_after: Duration },
+    /// A partial whose time had passed before anyone could do it.
+    #[error("its time had passed")]
+    Expired,
+    #[error("the worker was lost {attempts} times while doing it")]
+    WorkerLost { attempts: u8 },
+    #[error("the engine failed ({code:?}): {message}")]
+    Engine { code: FailureCode, message: String },
+}
+
+/// Why work is not taken; also a metric label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Refusal {
+    #[error("the queue is full")]
+    QueueFull,
+    #[error("no worker can be started")]
+    NoWorkers,
+    #[error("the server is shutting down")]
+    Draining,
+}
+
+impl Refusal {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::QueueFull => "queue_full",
+            Self::NoWorkers => "no_workers",
+            Self::Draining => "draining",
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Where workers compute: what the machine is (`topology`), who gets which part of it (`plan`), and whether the memory
+//! is where it should be (`memory`).
+
+pub mod memory;
+pub mod plan;
+pub mod topology;

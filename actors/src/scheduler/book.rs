@@ -1,0 +1,327 @@
+//! Everything a scheduler decides, as a pure state machine: jobs, slots, leases.
+//!
+//! The actor feeds it events with the time and carries out the effects it returns. A lease is one attempt of one job on
+//! one slot; its tag is never used again, so an answer to an older lease finds nothing and is dropped and counted.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use engine_worker::message::{Cost, FailureCode, JobTag, SlotIndex};
+
+use super::estimate::Estimates;
+use super::queue::{Full, Losses, Queue, QueueLimits};
+use crate::ids::{JobId, WorkerLife};
+use crate::job::{Class, Finished, Job, JobEvent, JobFailure, Output, Refusal, Work};
+use crate::moment::Moment;
+
+#[derive(Debug, Clone, Copy)]
+pub struct BookLimits {
+    pub queue: QueueLimits,
+    /// A running job that reports no progress for this long hangs.
+    pub hang: Duration,
+    /// Crashes during one job after which it is not tried again: the job may be the reason.
+    pub most_crashes: u8,
+    /// Losses of any kind after which a job is not tried again.
+    pub most_losses: u8,
+    /// Retry time told before anything was measured.
+    pub default_wait: Duration,
+}
+
+/// What the actor is to do.
+#[derive(Debug)]
+pub enum Effect {
+    Dispatch { worker: WorkerLife, slot: SlotIndex, tag: JobTag, work: Work },
+    CancelRunning { worker: WorkerLife, tag: JobTag },
+    /// The worker hangs: kill it. Its death comes back as `worker_exited`.
+    Kill { worker: WorkerLife, reason: String },
+    Tell { job: JobId, class: Class, event: JobEvent },
+    /// An answer that nobody waits for any more came and was dropped.
+    CountStale,
+}
+
+/// How a worker went away; decides whether its jobs are suspected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// It broke by itself (an abort, a segmentation fault, garbage on the line).
+    Crashed,
+    /// It was killed from outside, or by us because it stood still, or was told to leave.
+    Killed,
+}
+
+#[derive(Debug)]
+pub struct Book {
+    limits: BookLimits,
+    queue: Queue,
+    workers: BTreeMap<WorkerLife, Vec<Option<JobTag>>>,
+    leases: HashMap<JobTag, Lease>,
+    next_tag: u64,
+    estimates: Estimates,
+    /// Set while work is refused.
+    closed: Option<Refusal>,
+    /// Positions last told, so that only changes are.
+    told: HashMap<JobId, u32>,
+}
+
+#[derive(Debug)]
+struct Lease {
+    job: Job,
+    losses: Losses,
+    worker: WorkerLife,
+    slot: SlotIndex,
+    started: Moment,
+    last_sign: Moment,
+    cancelled: bool,
+}
+
+impl Book {
+    pub fn new(limits: BookLimits) -> Self {
+        Self {
+            limits,
+            queue: Queue::new(limits.queue),
+            workers: BTreeMap::new(),
+            leases: HashMap::new(),
+            next_tag: 1,
+            estimates: Estimates::default(),
+            closed: None,
+            told: HashMap::new(),
+        }
+    }
+
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    pub fn slots(&self) -> usize {
+        self.workers.values().map(Vec::len).sum()
+    }
+
+    pub fn busy_slots(&self) -> usize {
+        self.leases.len()
+    }
+
+    /// Nothing waits and nothing runs.
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.leases.is_empty()
+    }
+
+    pub fn estimates(&self) -> &Estimates {
+        &self.estimates
+    }
+
+    /// Refuses new work from now on (what is queued is still done, unless there is nobody to do it).
+    pub fn close(&mut self, why: Refusal) -> Vec<Effect> {
+        self.closed = Some(why);
+        if why != Refusal::NoWorkers {
+            return Vec::new();
+        }
+        let refused = self.queue.remove_all();
+        refused.into_iter().map(|job| self.refuse(job, why, Moment::ZERO)).collect()
+    }
+
+    /// Takes new work again.
+    pub fn open(&mut self) {
+        if self.closed == Some(Refusal::NoWorkers) {
+            self.closed = None;
+        }
+    }
+
+    /// `replaces` is an earlier partial of the same utterance: if it still waits, it is dropped for the new one.
+    pub fn submit(&mut self, job: Job, replaces: Option<JobId>, now: Moment) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if let Some(old) = replaces.and_then(|old| self.queue.remove(old)) {
+            effects.push(Self::end(old, Err(JobFailure::Cancelled)));
+        }
+        if let Some(why) = self.closed {
+            effects.push(self.refuse(job, why, now));
+            return effects;
+        }
+        match self.queue.push(job) {
+            Ok(None) => {}
+            Ok(Some(gave_way)) => effects.push(Self::end(gave_way, Err(JobFailure::Expired))),
+            Err(Full(job)) => effects.push(self.refuse(*job, Refusal::QueueFull, now)),
+        }
+        self.hand_out(now, &mut effects);
+        effects
+    }
+
+    pub fn cancel(&mut self, job: JobId, now: Moment) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if let Some(waiting) = self.queue.remove(job) {
+            effects.push(Self::end(waiting, Err(JobFailure::Cancelled)));
+            self.tell_positions(now, &mut effects);
+        } else if let Some((tag, lease)) = self.leases.iter_mut().find(|(_, lease)| lease.job.id == job)
+            && !lease.cancelled
+        {
+            // The slot stays leased until the worker has let go of it.
+            lease.cancelled = true;
+            effects.push(Effect::CancelRunning { worker: lease.worker, tag: *tag });
+        }
+        effects
+    }
+
+    pub fn worker_ready(&mut self, worker: WorkerLife, slots: usize, now: Moment) -> Vec<Effect> {
+        self.workers.insert(worker, vec![None; slots]);
+        let mut effects = Vec::new();
+        self.hand_out(now, &mut effects);
+        effects
+    }
+
+    pub fn worker_exited(&mut self, worker: WorkerLife, departure: Departure, now: Moment) -> Vec<Effect> {
+        let Some(slots) = self.workers.remove(&worker) else { return Vec::new() };
+        let mut effects = Vec::new();
+        for tag in slots.into_iter().flatten() {
+            if let Some(lease) = self.leases.remove(&tag) {
+                effects.push(self.lost(lease, departure));
+            }
+        }
+        self.hand_out(now, &mut effects);
+        effects
+    }
+
+    fn lost(&mut self, lease: Lease, departure: Departure) -> Effect {
+        let Lease { job, mut losses, cancelled, .. } = lease;
+        match departure {
+            Departure::Crashed => losses.crashes += 1,
+            Departure::Killed => losses.kills += 1,
+        }
+        if cancelled {
+            return Self::end(job, Err(JobFailure::Cancelled));
+        }
+        if job.class == Class::LivePartial {
+            return Self::end(job, Err(JobFailure::WorkerLost { attempts: losses.total() }));
+        }
+        if losses.crashes >= self.limits.most_crashes || losses.total() >= self.limits.most_losses {
+            return Self::end(job, Err(JobFailure::WorkerLost { attempts: losses.total() }));
+        }
+        let (id, class) = (job.id, job.class);
+        self.queue.take_back(job, losses);
+        Effect::Tell { job: id, class, event: JobEvent::Retrying }
+    }
+
+    /// The worker still computes this job.
+    pub fn progressed(&mut self, tag: JobTag, now: Moment) -> Vec<Effect> {
+        match self.leases.get_mut(&tag) {
+            Some(lease) => {
+                lease.last_sign = now;
+                Vec::new()
+            }
+            None => vec![Effect::CountStale],
+        }
+    }
+
+    pub fn done(&mut self, tag: JobTag, output: Output, cost: Cost, now: Moment) -> Vec<Effect> {
+        let Some(lease) = self.give_back(tag) else { return vec![Effect::CountStale] };
+        let service = now.since(lease.started);
+        self.estimates.learn(lease.job.class, lease.job.work.size(), service);
+        let waited = lease.started.since(lease.job.submitted);
+        let result = if lease.cancelled {
+            Err(JobFailure::Cancelled)
+        } else {
+            Ok(Finished { output, waited, service, cost })
+        };
+        let mut effects = vec![Self::end(lease.job, result)];
+        self.hand_out(now, &mut effects);
+        effects
+    }
+
+    pub fn failed(&mut self, tag: JobTag, code: FailureCode, message: String, now: Moment) -> Vec<Effect> {
+        let Some(lease) = self.give_back(tag) else { return vec![Effect::CountStale] };
+        let failure = if lease.cancelled || code == FailureCode::Cancelled {
+            JobFailure::Cancelled
+        } else {
+            JobFailure::Engine { code, message }
+        };
+        let mut effects = vec![Self::end(lease.job, Err(failure))];
+        self.hand_out(now, &mut effects);
+        effects
+    }
+
+    /// To be called a few times a second: finds hung workers and late partials, tells new positions.
+    pub fn tick(&mut self, now: Moment) -> Vec<Effect> {
+        let mut effects: Vec<Effect> =
+            self.queue.remove_expired(now).into_iter().map(|job| Self::end(job, Err(JobFailure::Expired))).collect();
+        for lease in self.leases.values() {
+            let silent = now.since(lease.last_sign);
+            if silent > self.limits.hang {
+                let reason = format!("no progress for {} ms on a job", silent.as_millis());
+                effects.push(Effect::Kill { worker: lease.worker, reason });
+            }
+        }
+        self.tell_positions(now, &mut effects);
+        effects
+    }
+
+    /// When work submitted now would start, if the estimates hold.
+    pub fn expected_wait(&self) -> Duration {
+        self.wait_behind(self.queue.in_order(Moment::ZERO).into_iter())
+    }
+
+    fn wait_behind<'a>(&self, ahead: impl Iterator<Item = &'a Job>) -> Duration {
+        let slots = self.slots().max(1) as u32;
+        let predicted = |job: &Job| self.estimates.predict(job.class, job.work.size()).unwrap_or(self.limits.default_wait);
+        let running: Duration = self.leases.values().map(|lease| predicted(&lease.job) / 2).sum();
+        (running + ahead.map(predicted).sum::<Duration>()) / slots
+    }
+
+    fn hand_out(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        while let Some((worker, slot)) = self.free_slot() {
+            let Some(waiting) = self.queue.pop(now) else { break };
+            let tag = JobTag(self.next_tag);
+            self.next_tag += 1;
+            let job = waiting.job;
+            self.told.remove(&job.id);
+            effects.push(Effect::Tell { job: job.id, class: job.class, event: JobEvent::Started });
+            effects.push(Effect::Dispatch { worker, slot, tag, work: job.work.clone() });
+            self.workers.get_mut(&worker).expect("the slot is its")[slot.0 as usize] = Some(tag);
+            let lease =
+                Lease { job, losses: waiting.losses, worker, slot, started: now, last_sign: now, cancelled: false };
+            self.leases.insert(tag, lease);
+        }
+        self.tell_positions(now, effects);
+    }
+
+    /// A free slot on the worker that has the most of them, so that load spreads over nodes.
+    fn free_slot(&self) -> Option<(WorkerLife, SlotIndex)> {
+        let free = |slots: &Vec<Option<JobTag>>| slots.iter().filter(|slot| slot.is_none()).count();
+        let (worker, slots) = self.workers.iter().max_by_key(|(_, slots)| free(slots))?;
+        let slot = slots.iter().position(Option::is_none)?;
+        Some((*worker, SlotIndex(slot as u16)))
+    }
+
+    fn give_back(&mut self, tag: JobTag) -> Option<Lease> {
+        let lease = self.leases.remove(&tag)?;
+        if let Some(slots) = self.workers.get_mut(&lease.worker) {
+            slots[lease.slot.0 as usize] = None;
+        }
+        Some(lease)
+    }
+
+    /// Tells each waiting job that is not a partial where it stands, if that changed.
+    fn tell_positions(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        let order = self.queue.in_order(now);
+        let mut told = HashMap::with_capacity(order.len());
+        for (at, job) in order.iter().enumerate() {
+            let position = at as u32 + 1;
+            if job.class != Class::LivePartial && self.told.get(&job.id) != Some(&position) {
+                let event =
+                    JobEvent::Queued { position, expected_wait: self.wait_behind(order[..at].iter().copied()) };
+                effects.push(Effect::Tell { job: job.id, class: job.class, event });
+            }
+            told.insert(job.id, position);
+        }
+        self.told = told;
+    }
+
+    fn refuse(&self, job: Job, reason: Refusal, now: Moment) -> Effect {
+        let retry_after = self.wait_behind(self.queue.in_order(now).into_iter()).max(self.limits.default_wait);
+        Self::end(job, Err(JobFailure::Refused { reason, retry_after }))
+    }
+
+    fn end(job: Job, result: Result<Finished, JobFailure>) -> Effect {
+        Effect::Tell { job: job.id, class: job.class, event: JobEvent::Ended(result) }
+    }
+}
+
+#[cfg(test)]
+#[path = "book_tests.rs"]
+mod tests;

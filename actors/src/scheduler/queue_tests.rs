@@ -1,0 +1,129 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::ids::{Owner, SessionId};
+use crate::job::Work;
+
+const LIMITS: QueueLimits = QueueLimits { size: 8, ageing: Duration::from_secs(10) };
+
+fn id_of(number: u64) -> JobId {
+    JobId { session: SessionId(uuid::Uuid::nil()), number }
+}
+
+fn job(id: u64, class: Class, deadline_ms: u64) -> Job {
+    Job {
+        id: id_of(id),
+        owner: Owner::new("anna"),
+        class,
+        deadline: Moment::from_millis(deadline_ms),
+        submitted: Moment::ZERO,
+        work: Work::Generate { request: [].into(), tokens: 1 },
+    }
+}
+
+fn popped(queue: &mut Queue, now_ms: u64) -> Vec<u64> {
+    std::iter::from_fn(|| queue.pop(Moment::from_millis(now_ms))).map(|w| w.job.id.number).collect()
+}
+
+#[test]
+fn classes_go_in_order_and_deadlines_inside_a_class() {
+    let mut queue = Queue::new(LIMITS);
+    for (id, class, deadline) in [
+        (1, Class::Batch, 1),
+        (2, Class::LivePartial, 900),
+        (3, Class::LiveFinal, 800),
+        (4, Class::Conversation, 2),
+        (5, Class::LiveFinal, 700),
+        (6, Class::LivePartial, 900),
+    ] {
+        queue.push(job(id, class, deadline)).expect("there is room");
+    }
+    assert_eq!(popped(&mut queue, 0), [5, 3, 2, 6, 4, 1]);
+}
+
+#[test]
+fn a_full_queue_is_an_answer() {
+    let mut queue = Queue::new(LIMITS);
+    for id in 0..8 {
+        queue.push(job(id, Class::Batch, 0)).expect("there is room");
+    }
+    let Err(Full(refused)) = queue.push(job(9, Class::LiveFinal, 0)) else { panic!("it is full") };
+    assert_eq!(refused.id, id_of(9));
+    assert_eq!(queue.len(), 8);
+}
+
+#[test]
+fn a_partial_gives_way_to_a_final_when_the_queue_is_full() {
+    let mut queue = Queue::new(LIMITS);
+    for id in 0..8 {
+        queue.push(job(id, if id == 3 { Class::LivePartial } else { Class::LiveFinal }, 0)).expect("there is room");
+    }
+    let gave_way = queue.push(job(9, Class::LiveFinal, 0)).expect("a partial gives way");
+    assert_eq!(gave_way.map(|j| j.id), Some(id_of(3)));
+    assert_eq!(queue.len(), 8);
+}
+
+#[test]
+fn waiting_batch_work_rises_but_never_above_a_live_final() {
+    let mut queue = Queue::new(LIMITS);
+    queue.push(job(1, Class::Batch, 0)).expect("there is room");
+    let later = Moment::from_millis(1_000_000);
+    queue.push(Job { submitted: later, ..job(2, Class::LiveFinal, 1_000_900) }).expect("there is room");
+    queue.push(Job { submitted: later, ..job(3, Class::LivePartial, 1_000_900) }).expect("there is room");
+    assert_eq!(popped(&mut queue, 1_000_000), [2, 1, 3]);
+}
+
+#[test]
+fn only_partials_expire() {
+    let mut queue = Queue::new(LIMITS);
+    for (id, class) in Class::ALL.into_iter().enumerate() {
+        queue.push(job(id as u64, class, 5)).expect("there is room");
+    }
+    let expired = queue.remove_expired(Moment::from_millis(6));
+    assert_eq!(expired.iter().map(|j| j.class).collect::<Vec<_>>(), [Class::LivePartial]);
+    assert_eq!(queue.len(), 3);
+}
+
+fn any_class() -> impl Strategy<Value = Class> {
+    prop::sample::select(Class::ALL.to_vec())
+}
+
+proptest! {
+    /// The promise, for any mix of pushes and pops.
+    #[test]
+    fn what_is_handed_out_is_never_less_urgent_than_what_stays(
+        jobs in prop::collection::vec((any_class(), 0..50u64, 0..40_000u64), 1..60), now in 0..60_000u64
+    ) {
+        let now = Moment::from_millis(now);
+        let mut queue = Queue::new(QueueLimits { size: 100, ..LIMITS });
+        for (id, (class, deadline, submitted)) in jobs.into_iter().enumerate() {
+            let submitted = Moment::from_millis(submitted);
+            queue.push(Job { submitted, ..job(id as u64, class, deadline) }).expect("there is room");
+        }
+        while let Some(out) = queue.pop(now) {
+            let urgency = (aged(&out.job, now, LIMITS.ageing), out.job.deadline);
+            for left in queue.in_order(now) {
+                prop_assert!(urgency <= (aged(left, now, LIMITS.ageing), left.deadline));
+                prop_assert!(out.job.class == Class::LiveFinal || left.class != Class::LiveFinal);
+            }
+        }
+    }
+
+    /// Nothing is lost and nothing doubled: what goes in comes out, is refused, or gives way.
+    #[test]
+    fn every_job_has_exactly_one_fate(classes in prop::collection::vec(any_class(), 0..40)) {
+        let mut queue = Queue::new(LIMITS);
+        let mut fates = Vec::new();
+        for (id, class) in classes.iter().enumerate() {
+            match queue.push(job(id as u64, *class, 0)) {
+                Ok(None) => {}
+                Ok(Some(gave_way)) => fates.push(gave_way.id.number),
+                Err(Full(refused)) => fates.push(refused.id.number),
+            }
+            prop_assert!(queue.len() <= LIMITS.size);
+        }
+        fates.extend(popped(&mut queue, 0));
+        fates.sort_unstable();
+        prop_assert_eq!(fates, (0..classes.len() as u64).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,42 @@
+//! Tells the client what its session is doing, each change once.
+
+use std::time::Duration;
+
+use super::output::{Activity, SessionOutput};
+use super::state::SessionEffect;
+
+#[derive(Debug, Default)]
+pub(super) struct ActivityTeller {
+    told: Option<Activity>,
+}
+
+impl ActivityTeller {
+    /// A final waits in the queue; its place is told each time it changes.
+    pub fn queued(&mut self, position: u32, expected_wait: Duration) -> Option<SessionEffect> {
+        self.told = Some(Activity::Queued);
+        let eta_ms = Some(expected_wait.as_millis() as u64);
+        Some(tell(Activity::Queued, Some(position), eta_ms))
+    }
+
+    pub fn now(&mut self, processing: bool, speaking: bool) -> Option<SessionEffect> {
+        let activity = match (processing, speaking) {
+            (true, _) if self.told == Some(Activity::Queued) => return None,
+            (true, _) => Activity::Processing,
+            (false, true) => Activity::Listening,
+            (false, false) => Activity::Ready,
+        };
+        (self.told.replace(activity) != Some(activity)).then(|| tell(activity, None, None))
+    }
+
+    /// A waiting final is being worked on.
+    pub fn started(&mut self) -> Option<SessionEffect> {
+        (self.told == Some(Activity::Queued)).then(|| {
+            self.told = Some(Activity::Processing);
+            tell(Activity::Processing, None, None)
+        })
+    }
+}
+
+fn tell(state: Activity, queue_position: Option<u32>, eta_ms: Option<u64>) -> SessionEffect {
+    SessionEffect::Tell(SessionOutput::Status { state, queue_position, eta_ms })
+}

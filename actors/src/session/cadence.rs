@@ -1,0 +1,67 @@
+//! When the next live text of an utterance is made.
+
+use std::time::Duration;
+
+/// Bounds of the cadence, in milliseconds of sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CadenceLimits {
+    /// Sound of an utterance before its first partial.
+    pub first_ms: u32,
+    pub shortest_ms: u32,
+    pub longest_ms: u32,
+}
+
+/// Follows how long partials take: a partial that takes long is made more rarely, so that live text never costs more
+/// than a third of the time, and everybody's get rarer together when the server is busy.
+#[derive(Debug, Clone)]
+pub struct Cadence {
+    limits: CadenceLimits,
+    /// From submission to result, of the last one.
+    last_round_trip: Duration,
+}
+
+/// Part of the time that live text may take.
+const SHARE: u32 = 3;
+
+impl Cadence {
+    pub fn new(limits: CadenceLimits) -> Self {
+        Self { limits, last_round_trip: Duration::ZERO }
+    }
+
+    pub fn took(&mut self, round_trip: Duration) {
+        self.last_round_trip = round_trip;
+    }
+
+    /// Milliseconds of sound that must be new since the last pass (`None`: there was none in this utterance).
+    pub fn interval_ms(&self, passes: u32) -> u32 {
+        let affordable = u32::try_from(self.last_round_trip.as_millis()).unwrap_or(u32::MAX).saturating_mul(SHARE);
+        if passes == 0 {
+            return self.limits.first_ms.max(affordable.min(self.limits.longest_ms) / SHARE);
+        }
+        affordable.clamp(self.limits.shortest_ms, self.limits.longest_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: CadenceLimits = CadenceLimits { first_ms: 350, shortest_ms: 400, longest_ms: 3000 };
+
+    #[test]
+    fn an_idle_server_gives_text_as_fast_as_allowed() {
+        let mut cadence = Cadence::new(LIMITS);
+        cadence.took(Duration::from_millis(60));
+        assert_eq!((cadence.interval_ms(0), cadence.interval_ms(1)), (350, 400));
+    }
+
+    #[test]
+    fn a_busy_server_gives_it_more_rarely_but_gives_it() {
+        let mut cadence = Cadence::new(LIMITS);
+        cadence.took(Duration::from_millis(500));
+        assert_eq!(cadence.interval_ms(1), 1500);
+        cadence.took(Duration::from_secs(60));
+        assert_eq!(cadence.interval_ms(1), 3000);
+        assert_eq!(cadence.interval_ms(0), 1000);
+    }
+}

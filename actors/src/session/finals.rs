@@ -1,0 +1,195 @@
+//! From decodes to final texts: what the user is told, and the account of what became of their speech.
+
+use std::time::Duration;
+
+use engine::agreement::merge_final;
+use engine::asr::join_words;
+use engine::audio::SampleRange;
+use engine::language::{Language, LanguageTracker};
+use engine::receipt::{Coverage, Receipt, ReceiptBuilder};
+
+use super::options::{Mode, SessionOptions};
+use super::output::{CleanedBy, Final, SessionWord, Timings};
+use super::utterance::{Decoded, Outcome, Utterance};
+use crate::ids::{Owner, SessionId};
+use crate::metrics as names;
+
+/// Speech shorter than this that gave no words was none (a cough, a click); longer is reported as not understood.
+const INAUDIBLE_FROM_MS: u32 = 700;
+
+pub(super) struct Finals {
+    session: SessionId,
+    owner: Owner,
+    receipt: ReceiptBuilder,
+    /// Finals of this recording that are told together at its end.
+    collected: Vec<Final>,
+    last_text: String,
+}
+
+impl Finals {
+    pub fn new(session: SessionId, owner: Owner) -> Self {
+        Self { session, owner, receipt: ReceiptBuilder::new(), collected: Vec::new(), last_text: String::new() }
+    }
+
+    /// The text before what is being said now, as recognised.
+    pub fn last_text(&self) -> &str {
+        &self.last_text
+    }
+
+    /// Somebody spoke here; what it becomes will be known later.
+    pub fn spoken(&mut self, voiced: Vec<SampleRange>) {
+        voiced.into_iter().for_each(|range| self.receipt.voiced(range));
+    }
+
+    pub fn cancelled(&mut self, voiced: Vec<SampleRange>) {
+        for range in voiced {
+            self.receipt.voiced(range);
+            self.receipt.settle(range, Coverage::Cancelled);
+        }
+        count(Coverage::Cancelled);
+    }
+
+    /// The final of a settled utterance, unless it is kept for the end of the recording.
+    pub fn settle(
+        &mut self,
+        utterance: Utterance,
+        options: &SessionOptions,
+        tracker: &mut LanguageTracker,
+        since_speech_end: Duration,
+    ) -> Option<Final> {
+        let ended = utterance.ended.as_ref()?;
+        let (start_ms, end_ms) = (ended.range.start / 16, ended.range.end / 16);
+        let voiced_ms = ended.voiced_ms;
+        let empty_became = if voiced_ms >= INAUDIBLE_FROM_MS { Coverage::Inaudible } else { Coverage::NoSpeech };
+        let decoded = match &ended.outcome {
+            Some(Outcome::Decoded(decoded)) => Some(decoded.as_ref()),
+            Some(Outcome::Failed | Outcome::NoSpeech) | None => None,
+        };
+        let failed = matches!(ended.outcome, Some(Outcome::Failed));
+        let words = decoded.map_or_else(Vec::new, |d| d.transcript.words.clone());
+        let merged = merge_final(utterance.agreement.committed(), words);
+        if merged.diverged {
+            metrics::counter!(names::COMMITTED_DIVERGED).increment(1);
+        }
+        let became = match (failed, merged.words.is_empty()) {
+            (true, _) => Coverage::Inaudible,
+            (false, true) => empty_became,
+            (false, false) => Coverage::Words,
+        };
+        self.receipt.settle(ended.range, became);
+        count(became);
+        let language = language_of(decoded, options, tracker, voiced_ms);
+        let raw_text = join_words(&merged.words);
+        if !raw_text.is_empty() {
+            self.last_text.clone_from(&raw_text);
+        }
+        metrics::histogram!(names::FINAL_LATENCY).record(since_speech_end.as_secs_f64());
+        let told = Final {
+            session: self.session,
+            owner: self.owner.clone(),
+            utterance: utterance.id,
+            text: raw_text.clone(),
+            raw_text,
+            edits: Vec::new(),
+            words: merged.words.iter().map(|word| SessionWord::shifted(word, start_ms)).collect(),
+            language,
+            confidence: decoded.map_or(0.0, |d| d.transcript.confidence()),
+            start_ms,
+            end_ms,
+            cleaned_by: CleanedBy::Nobody,
+            timings: timings(decoded, since_speech_end),
+            style: options.style.clone(),
+            app: options.app.clone(),
+            client_recording_id: options.client_recording_id.clone(),
+        };
+        match options.mode {
+            Mode::OnPause => Some(told),
+            Mode::AfterRecording => {
+                self.collected.push(told);
+                None
+            }
+        }
+    }
+
+    /// All that was collected as one result, where results are given at the end.
+    pub fn whole_recording(&mut self, options: &SessionOptions, since_speech_end: Duration) -> Option<Final> {
+        let parts = std::mem::take(&mut self.collected);
+        let last = parts.last()?;
+        let spoken: u64 = parts.iter().map(|part| part.words.len() as u64).sum();
+        let weighed: f32 = parts.iter().map(|part| part.confidence * part.words.len() as f32).sum();
+        let text = |of: fn(&Final) -> &str| {
+            let texts: Vec<&str> = parts.iter().map(of).filter(|text| !text.is_empty()).collect();
+            texts.join(" ")
+        };
+        let timings = Timings {
+            queue_ms: parts.iter().map(|part| part.timings.queue_ms).sum(),
+            asr_ms: parts.iter().map(|part| part.timings.asr_ms).sum(),
+            llm_ms: parts.iter().map(|part| part.timings.llm_ms).sum(),
+            since_speech_end_ms: since_speech_end.as_millis() as u64,
+        };
+        Some(Final {
+            session: self.session,
+            owner: self.owner.clone(),
+            utterance: last.utterance,
+            text: text(|part| &part.text),
+            raw_text: text(|part| &part.raw_text),
+            edits: Vec::new(),
+            words: parts.iter().flat_map(|part| part.words.iter().cloned()).collect(),
+            language: most_spoken(&parts).unwrap_or(last.language),
+            confidence: if spoken == 0 { 0.0 } else { weighed / spoken as f32 },
+            start_ms: parts.first().map_or(0, |part| part.start_ms),
+            end_ms: last.end_ms,
+            cleaned_by: last.cleaned_by,
+            timings,
+            style: options.style.clone(),
+            app: options.app.clone(),
+            client_recording_id: options.client_recording_id.clone(),
+        })
+    }
+
+    /// The account of the recording that ends; a new one begins.
+    pub fn receipt(&mut self) -> Receipt {
+        std::mem::take(&mut self.receipt).receipt()
+    }
+}
+
+fn language_of(
+    decoded: Option<&Decoded>,
+    options: &SessionOptions,
+    tracker: &mut LanguageTracker,
+    voiced_ms: u32,
+) -> Language {
+    match decoded.filter(|d| !d.transcript.words.is_empty()) {
+        Some(decoded) => {
+            tracker.observe(&[(decoded.transcript.language, decoded.transcript.language_probability)], voiced_ms);
+            decoded.transcript.language
+        }
+        None => options.languages.first().copied().unwrap_or(Language::ENGLISH),
+    }
+}
+
+fn timings(decoded: Option<&Decoded>, since_speech_end: Duration) -> Timings {
+    let ms = |time: Duration| time.as_millis() as u64;
+    Timings {
+        queue_ms: decoded.map_or(0, |d| ms(d.waited)),
+        asr_ms: decoded.map_or(0, |d| ms(d.service)),
+        llm_ms: 0,
+        since_speech_end_ms: ms(since_speech_end),
+    }
+}
+
+/// The language with the most words.
+fn most_spoken(parts: &[Final]) -> Option<Language> {
+    let words_in = |language| parts.iter().filter(|p| p.language == language).map(|p| p.words.len()).sum::<usize>();
+    parts.iter().map(|part| part.language).max_by_key(|language| words_in(*language))
+}
+
+fn count(became: Coverage) {
+    let became = match became {
+        Coverage::Words => "words",
+        Coverage::Inaudible => "inaudible",
+        Coverage::NoSpeech => "no_speech",
+        Coverage::Cancelled => "cancelled",
+    };
+    metrics::counter!(names::UTTERANCES, "became" => became).increment(1);
+}

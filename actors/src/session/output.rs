@@ -1,0 +1,122 @@
+//! What a session tells its client and the recorder. `web` turns it into the words of a protocol.
+
+use engine::asr::Word;
+use engine::language::Language;
+use engine::receipt::Receipt;
+use engine::text::edit::Edit;
+
+use crate::ids::{Owner, SessionId, UtteranceId};
+use crate::job::Refusal;
+
+#[derive(Debug, Clone)]
+pub enum SessionOutput {
+    SpeechStarted { utterance: UtteranceId, at_ms: u64 },
+    SpeechStopped { utterance: UtteranceId, at_ms: u64 },
+    Partial(Partial),
+    /// One for each `SpeechStarted` that was not cancelled, in order; its text is empty where nothing was understood.
+    Final(Box<Final>),
+    Status { state: Activity, queue_position: Option<u32>, eta_ms: Option<u64> },
+    /// Sound before this offset (in the client's samples per channel) is safe here.
+    Received { offset: u64 },
+    Marked { id: String },
+    Notice(Notice),
+    Busy { retry_after_ms: u64, reason: Refusal },
+    Done { receipt: Receipt, audio_ms: u64 },
+    Problem(Problem),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partial {
+    pub utterance: UtteranceId,
+    pub committed: String,
+    pub tentative: String,
+    pub audio_ms: u64,
+    pub lag_ms: u64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Final {
+    pub session: SessionId,
+    pub owner: Owner,
+    pub utterance: UtteranceId,
+    pub text: String,
+    pub raw_text: String,
+    pub edits: Vec<Edit>,
+    /// Times count from the start of the session.
+    pub words: Vec<SessionWord>,
+    pub language: Language,
+    pub confidence: f32,
+    pub start_ms: u64,
+    pub end_ms: u64,
+    pub cleaned_by: CleanedBy,
+    pub timings: Timings,
+    pub style: Option<String>,
+    pub app: Option<String>,
+    pub client_recording_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionWord {
+    pub text: String,
+    pub start_ms: u64,
+    pub end_ms: u64,
+    pub confidence: f32,
+}
+
+impl SessionWord {
+    /// Moves a word from the time of its utterance to the time of its session.
+    pub fn shifted(word: &Word, by_ms: u64) -> Self {
+        Self {
+            text: word.text.clone(),
+            start_ms: by_ms + u64::from(word.start_ms),
+            end_ms: by_ms + u64::from(word.end_ms),
+            confidence: word.confidence,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CleanedBy {
+    Llm,
+    Rules,
+    Nobody,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Timings {
+    pub queue_ms: u64,
+    pub asr_ms: u64,
+    pub llm_ms: u64,
+    pub since_speech_end_ms: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Activity {
+    Listening,
+    Queued,
+    Processing,
+    Ready,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A worker died; the work is being done again.
+    Retrying,
+    /// A setting was understood but cannot be honoured.
+    SettingIgnored { what: String },
+}
+
+/// Something wrong with what the client sent, or with us.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("{what}")]
+    OddByteCount { what: String },
+    #[error("sound starts at sample {given}, but only {received} were received")]
+    OffsetGap { given: u64, received: u64 },
+    #[error("sound from sample {given} was received before, up to {received}")]
+    OffsetOverlap { given: u64, received: u64 },
+    #[error("the audio format cannot change once sound was received")]
+    FormatAfterSound,
+    #[error("utterance {utterance} could not be transcribed: {why}")]
+    TranscriptionFailed { utterance: u64, why: String },
+}

@@ -1,0 +1,231 @@
+//! Starts everything in the order in which it depends on each other, and stops it backwards.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use engine::asr::ModelFacts;
+use engine_worker::message::{Load, ModelSource, SlotPlace, WorkerKind};
+use engine_worker::{CpuSet, WorkerCommand};
+use tokio::sync::Semaphore;
+use tracing::info;
+
+use crate::ids::{Owner, SessionId};
+use crate::job::Refusal;
+use crate::metrics as names;
+use crate::moment::Clock;
+use crate::placement::plan::{Plan, PlanError, PlannedWorker, PoolWish, Wishes, plan};
+use crate::placement::topology::{Machine, TopologyError};
+use crate::recorder::Recorder;
+use crate::registry::{Registry, Token};
+use crate::scheduler::book::BookLimits;
+use crate::scheduler::{Gate, ReadLoad, Scheduler};
+use crate::session::{Control, Pools, Session, SessionLimits, SessionOptions, SessionSetup};
+use crate::supervisor::policy::RestartLimits;
+use crate::supervisor::{PlaceState, PoolStatus, ReadStatus, StopWorkers, Supervisor, WorkerSpec};
+use crate::vitals::Vitals;
+use crate::worker::WorkerLimits;
+
+/// Everything that the system needs to know, resolved.
+pub struct SystemSettings {
+    /// One per model in use; the first serves `normal`, the last `high` (one pool serves both).
+    pub recognisers: Vec<PoolSettings>,
+    pub node_cores: Vec<CpuSet>,
+    pub bind_memory: bool,
+    pub book: BookLimits,
+    pub restarts: RestartLimits,
+    pub workers: WorkerLimits,
+    pub parallel_starts: usize,
+    pub session: SessionLimits,
+    /// How long a session waits for a client that lost its connection.
+    pub linger: Duration,
+    pub recorder: Arc<dyn Recorder>,
+}
+
+/// A model and the workers that run it.
+#[derive(Debug, Clone)]
+pub struct PoolSettings {
+    pub model: String,
+    pub source: ModelSource,
+    pub facts: ModelFacts,
+    /// The executable and its environment; its place comes from the plan.
+    pub command: WorkerCommand,
+    pub wish: PoolWish,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Topology(#[from] TopologyError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+}
+
+/// The running system. Cheap to clone, usable from any thread.
+#[derive(Clone)]
+pub struct System {
+    pools: Pools,
+    supervisors: Vec<Addr<Supervisor>>,
+    schedulers: Vec<Addr<Scheduler>>,
+    registry: Registry,
+    clock: Clock,
+    session: SessionLimits,
+    linger: Duration,
+    recorder: Arc<dyn Recorder>,
+    plan: Arc<Plan>,
+}
+
+/// A session that was just opened.
+pub struct Opened {
+    pub id: SessionId,
+    pub token: Token,
+    pub session: Addr<Session>,
+}
+
+impl System {
+    /// Must be called inside an actix system. Workers start in the background; see [`System::status`].
+    pub fn start(settings: SystemSettings) -> Result<Self, StartError> {
+        let clock = Clock::start();
+        let machine = Machine::read()?;
+        let wishes = Wishes {
+            pools: settings.recognisers.iter().map(|pool| pool.wish.clone()).collect(),
+            node_cores: settings.node_cores,
+            bind_memory: settings.bind_memory,
+        };
+        let plan = Arc::new(plan(&machine, &wishes)?);
+        // One thread for all schedulers and workers' actors: they only pass messages on.
+        let engine_room = Arbiter::new().handle();
+        let starting = Arc::new(Semaphore::new(settings.parallel_starts.max(1)));
+        let (mut schedulers, mut supervisors) = (Vec::new(), Vec::new());
+        for pool in &settings.recognisers {
+            let places: Vec<WorkerSpec> =
+                plan.workers.iter().filter(|w| w.pool == pool.wish.name).map(|w| spec(pool, w)).collect();
+            info!(pool = pool.wish.name, model = pool.model, workers = places.len(), "starting a pool");
+            // The queue first: whoever comes early waits there.
+            let scheduler = Scheduler::new(&pool.wish.name, names::WHISPER_PROCESSING_TIME, settings.book, clock);
+            let scheduler = Scheduler::start_in_arbiter(&engine_room, move |_| scheduler);
+            // Then those who work it off.
+            let supervisor = Supervisor::new(
+                &pool.wish.name,
+                places,
+                settings.restarts,
+                settings.workers,
+                scheduler.clone(),
+                Arc::clone(&starting),
+                clock,
+            );
+            supervisors.push(Supervisor::start_in_arbiter(&engine_room, move |_| supervisor));
+            schedulers.push(scheduler);
+        }
+        // Last who looks after them.
+        let vitals = Vitals::new(supervisors.clone());
+        Vitals::start_in_arbiter(&engine_room, move |_| vitals);
+        let first = schedulers.first().expect("there is a recogniser").clone();
+        let pools = Pools { high: schedulers.last().unwrap_or(&first).clone(), normal: first };
+        Ok(Self {
+            pools,
+            supervisors,
+            schedulers,
+            registry: Registry::default(),
+            clock,
+            session: settings.session,
+            linger: settings.linger,
+            recorder: settings.recorder,
+            plan,
+        })
+    }
+
+    /// Starts a session on the present thread.
+    pub fn open_session(&self, owner: Owner, options: SessionOptions) -> Opened {
+        let (id, token) = (SessionId::fresh(), Token::fresh());
+        let session = Session::new(SessionSetup {
+            id,
+            token: token.clone(),
+            owner,
+            limits: self.session.clone(),
+            options,
+            pools: self.pools.clone(),
+            recorder: Arc::clone(&self.recorder),
+            registry: self.registry.clone(),
+            clock: self.clock,
+            linger: self.linger,
+        });
+        Opened { id, token, session: session.start() }
+    }
+
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How each pool is.
+    pub async fn status(&self) -> Vec<PoolStatus> {
+        let mut status = Vec::with_capacity(self.supervisors.len());
+        for supervisor in &self.supervisors {
+            if let Ok(pool) = supervisor.send(ReadStatus).await {
+                status.push(pool);
+            }
+        }
+        status
+    }
+
+    /// Every pool has a worker that is ready.
+    pub async fn is_ready(&self) -> bool {
+        let status = self.status().await;
+        status.len() == self.supervisors.len() && status.iter().all(|pool| pool.ready() > 0)
+    }
+
+    /// Process ids of the workers that are ready.
+    pub async fn worker_pids(&self) -> Vec<u32> {
+        let pids = |pool: PoolStatus| {
+            pool.places.into_iter().filter_map(|place| match place.state {
+                PlaceState::Ready { pid, .. } => Some(pid),
+                _ => None,
+            })
+        };
+        self.status().await.into_iter().flat_map(pids).collect()
+    }
+
+    /// Takes no new work, lets what was said come to its text, then lets the workers go. Returns whether everything was
+    /// finished within the limit.
+    pub async fn shut_down(&self, limit: Duration) -> bool {
+        for session in self.registry.all() {
+            session.do_send(Control::Finish);
+        }
+        let finished = tokio::time::timeout(limit, self.drained()).await.is_ok();
+        for scheduler in &self.schedulers {
+            scheduler.do_send(Gate { closed: Some(Refusal::Draining) });
+        }
+        for supervisor in &self.supervisors {
+            let _ = supervisor.send(StopWorkers).await;
+        }
+        finished
+    }
+
+    async fn drained(&self) {
+        loop {
+            // First a pause: a session that was just told to finish has not submitted its last job yet.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let mut busy = false;
+            for scheduler in &self.schedulers {
+                if let Ok(load) = scheduler.send(ReadLoad).await {
+                    busy |= load.waiting + load.running > 0;
+                }
+            }
+            if !busy {
+                return;
+            }
+        }
+    }
+}
+
+fn spec(pool: &PoolSettings, place: &PlannedWorker) -> WorkerSpec {
+    let mut command = pool.command.clone().cpus(place.cpus.clone());
+    command.kind = WorkerKind::Asr;
+    command.memory_node = place.memory_node;
+    let slots = place.slots.iter().map(|cpus| SlotPlace { cpus: cpus.clone() }).collect();
+    WorkerSpec { command, load: Load { model: pool.source.clone(), facts: pool.facts.clone(), slots } }
+}

@@ -1,0 +1,15 @@
+//! `[llm]`: the language model that cleans text up.
+
+section! {
+    /// The language model that cleans recognised text up.
+    Llm "llm" {
+        /// Off: texts are cleaned by the rules alone.
+        enabled: bool = true;
+        /// An id of the catalogue (`alfavoice models list`).
+        model: String = "builtin";
+        /// Time after the recognised text by which the cleaned text must be there; after it the rules' text is sent.
+        deadline_ms: u32 = 800, unit "ms", range 50..=60_000;
+        /// Threads of one worker, each on a core of its own. 0 = planned (the built-in model is fastest with one).
+        threads: u16 = 0, unit "threads", range 0..=256;
+    }
+}

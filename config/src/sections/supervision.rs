@@ -1,0 +1,23 @@
+//! `[supervision]`: when a worker process is killed, started again or given up.
+
+section! {
+    /// When a worker process is killed, started again or given up.
+    Supervision "supervision" {
+        /// Wait before the first restart; doubled for each further one in the window.
+        backoff_first_ms: u32 = 200, unit "ms", range 1..=60_000;
+        /// Longest wait before a restart.
+        backoff_max_ms: u32 = 10_000, unit "ms", range 1..=3_600_000;
+        /// Deaths within `restart_window_s` after which a worker is given up (and `/readyz` says so).
+        max_restarts: u16 = 5, unit "deaths", range 1..=1000;
+        /// The window in which deaths are counted.
+        restart_window_s: u32 = 60, unit "seconds", range 1..=86_400;
+        /// Workers that may be starting at the same time: reading models in parallel slows all of them.
+        parallel_starts: u16 = 2, unit "workers", range 1..=64;
+        /// Time for a worker to read its model and warm up.
+        start_deadline_s: u32 = 120, unit "seconds", range 1..=3600;
+        /// A job that makes no progress for so long is taken for hung, and its worker is killed.
+        hang_deadline_ms: u32 = 15_000, unit "ms", range 500..=3_600_000;
+        /// How often a worker is asked whether it lives; one that leaves four questions unanswered is killed.
+        ping_interval_ms: u32 = 2000, unit "ms", range 100..=600_000;
+    }
+}

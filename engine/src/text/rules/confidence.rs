@@ -1,0 +1,116 @@
+//! How likely it is that a language model would leave the rules' text as it is.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Scope, fillers, self_corrections};
+use crate::text::Tongue;
+use crate::text::draft::{Draft, View};
+use crate::text::lexicon::is_common;
+use crate::text::tokens::{TokenKind, tokens};
+
+/// What the rules could not settle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// The recogniser gave no marks, so commas and borders are missing.
+    NoMarks,
+    /// The recogniser gave no capitals, so names may lack theirs.
+    NoCapitals,
+    /// A word that may be a filler is left.
+    Filler,
+    /// A word that may announce a correction is left.
+    Correction,
+    /// A question perhaps, with no mark for it.
+    Question,
+    /// A sentence so long that it may need parting.
+    LongSentence,
+    /// No tables for this language.
+    UnknownLanguage,
+}
+
+/// Words around which unpunctuated text lacks a comma.
+const COMMA_WORDS: [&str; 66] = [
+    "but", "because", "which", "if", "please", "hi", "hello", "dear", "hey", "thanks", "thank", "yes", "no", "well", "although",
+    "though", "when", "while", "since", "after", "before", "and", "or", "so", "however", "okay", "ok", "let's", "sorry", "where",
+    "now", "again", "too", "then", "но", "а", "что", "чтобы", "если", "когда", "который", "которая", "которые", "которое",
+    "пожалуйста", "привет", "здравствуйте", "да", "нет", "потому", "поэтому", "как", "где", "куда", "кто", "и", "или", "спасибо",
+    "добрый", "уважаемый", "уважаемая", "уважаемые", "хотя", "конечно", "думаю", "возможно",
+];
+
+/// Words that make an unmarked Russian sentence a possible question.
+const ADDRESS: [&str; 14] =
+    ["ты", "вы", "можно", "есть", "тебя", "вас", "тебе", "вам", "можешь", "можете", "нужно", "надо", "будет", "будешь"];
+
+pub(super) fn judge(raw: &str, draft: &Draft<'_>, scope: &Scope<'_>) -> (f32, Vec<Doubt>) {
+    let view = View::new(draft);
+    let mut doubts = Vec::new();
+    let mut confidence: f32 = 1.0;
+    let mut doubt = |doubt: Doubt, cost: f32| {
+        if !doubts.contains(&doubt) {
+            doubts.push(doubt);
+            confidence -= cost;
+        }
+    };
+    if scope.tongue == Tongue::Other {
+        doubt(Doubt::UnknownLanguage, 0.5);
+    }
+    let heard = tokens(raw);
+    let marked = heard.iter().any(|token| token.kind == TokenKind::Mark && matches!(token.text, "." | "," | "?" | "!" | "…"));
+    let capitals = raw.chars().any(|c| c.is_uppercase());
+    let count = view.len();
+    if !marked && count > 1 {
+        let needs_comma = (0..count).any(|k| k > 0 && COMMA_WORDS.contains(&view.norm(k)))
+            || COMMA_WORDS.contains(&view.norm(0));
+        let cost = if count > 8 || needs_comma { 0.5 } else if count > 5 { 0.25 } else { 0.05 };
+        doubt(Doubt::NoMarks, cost);
+        let asks = match scope.tongue {
+            Tongue::Russian => (0..count).any(|k| ADDRESS.contains(&view.norm(k))),
+            _ => view.norm(0) == "you",
+        };
+        if asks && !draft.text().ends_with('?') {
+            doubt(Doubt::Question, 0.3);
+        }
+    }
+    if !capitals && count > 0 {
+        let unknown = (0..count).any(|k| view.norm(k).chars().all(char::is_alphabetic) && !view.frozen(k) && !is_common(scope.tongue, view.norm(k)));
+        doubt(Doubt::NoCapitals, if unknown { 0.4 } else { 0.05 });
+    }
+    let mut sentence = 0;
+    for k in 0..count {
+        sentence = if view.opens_sentence(k) { 1 } else { sentence + 1 };
+        if sentence > 30 {
+            doubt(Doubt::LongSentence, 0.2);
+        }
+        if scope.style.rules.fillers && fillers::may_be_filler(scope.tongue, &view, k) {
+            doubt(Doubt::Filler, 0.3);
+        }
+        if scope.style.rules.self_corrections && self_corrections::may_correct(scope.tongue, &view, k) {
+            doubt(Doubt::Correction, 0.3);
+        }
+    }
+    (confidence.clamp(0.0, 1.0), doubts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Doubt;
+    use crate::language::Language;
+    use crate::text::rules::tests::cleaned;
+    use crate::text::style::Style;
+
+    #[test]
+    fn finished_text_needs_nobody() {
+        let sure = cleaned(Language::ENGLISH, &Style::none(), "The meeting is on Tuesday.");
+        assert!(sure.confidence > 0.95 && sure.doubts.is_empty(), "{sure:?}");
+    }
+
+    #[test]
+    fn what_the_rules_cannot_settle_lowers_their_confidence() {
+        let doubts = |raw| cleaned(Language::ENGLISH, &Style::none(), raw).doubts;
+        assert!(doubts("hello john how are you i hope you are well and happy").contains(&Doubt::NoMarks));
+        assert!(doubts("we saw petrov").contains(&Doubt::NoCapitals));
+        assert!(doubts("She is like happy, I mean sad.").contains(&Doubt::Filler));
+        let unsure = cleaned(Language::RUSSIAN, &Style::none(), "ты придёшь завтра");
+        assert!(unsure.doubts.contains(&Doubt::Question) && unsure.confidence < 0.8, "{unsure:?}");
+    }
+}

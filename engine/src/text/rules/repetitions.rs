@@ -1,0 +1,114 @@
+//! Words and phrases said twice in a row by accident.
+
+use super::Scope;
+use crate::text::Tongue;
+use crate::text::draft::{Action, Draft, View};
+use crate::text::edit::EditKind;
+use crate::text::lexicon::{negation::is_negation, small::is_small};
+use crate::text::numbers::is_number_word;
+
+/// The longest phrase that is said again by accident.
+const LONGEST: usize = 5;
+
+/// Words that are said twice on purpose.
+const DOUBLED: [&str; 75] = [
+    "very", "really", "so", "no", "yes", "yeah", "ha", "bye", "had", "that", "blah", "many", "much", "far", "long", "knock",
+    "ok", "okay", "now", "there", "well", "more", "wait", "please", "big", "never", "tut", "chop", "hey", "thank", "sorry",
+    "come", "go", "run", "hear", "aye", "night", "way", "old", "да", "нет", "очень", "чуть", "еле", "едва", "только",
+    "далеко", "много", "так", "тихо", "быстро", "вот", "ха", "скоро", "сильно", "давно", "долго", "больше", "еще", "пока",
+    "ладно", "хорошо", "ой", "ай", "ну", "туда", "сюда", "вперед", "стоп", "давай", "никогда", "разве", "мало", "просто",
+    "рано",
+];
+
+pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
+    let view = View::new(draft);
+    let mut actions = Vec::new();
+    let mut k = 0;
+    while k < view.len() {
+        let Some(len) = repeated_at(scope.tongue, &view, k) else {
+            k += 1;
+            continue;
+        };
+        actions.push(Action::Remove {
+            first: view.words[k],
+            last: view.words[k + len - 1],
+            kind: EditKind::Repetition,
+        });
+        k += len;
+    }
+    if !actions.is_empty() {
+        draft.perform(actions);
+    }
+}
+
+/// How many words from `k` on are said again right after; the longest phrase first.
+pub(crate) fn repeated_at(tongue: Tongue, view: &View<'_>, k: usize) -> Option<usize> {
+    if tongue == Tongue::Other {
+        return None;
+    }
+    (1..=LONGEST).rev().find(|&len| is_repetition(tongue, view, k, len))
+}
+
+fn is_repetition(tongue: Tongue, view: &View<'_>, k: usize, len: usize) -> bool {
+    if k + 2 * len > view.len() || !(0..len).all(|n| view.norm(k + n) == view.norm(k + len + n)) {
+        return false;
+    }
+    // One comma between the two is a pause; marks inside, or anything stronger, mean that it was meant.
+    let inner = (k + 1..k + 2 * len).filter(|&n| n != k + len).all(|n| view.gap(n).is_plain());
+    let between = view.gap(k + len);
+    if !inner || !(between.is_soft() || (between.stop && !between.question && between.tight && dots(view, k + len))) {
+        return false;
+    }
+    let words = || (0..len).map(|n| view.norm(k + n));
+    if words().any(|word| is_number_word(tongue, word) && word != "second") || words().all(|word| word.chars().count() == 1 && !is_small(tongue, word)) {
+        return false;
+    }
+    if (0..len).any(|n| view.frozen(k + n)) || words().any(|word| !word.chars().any(char::is_alphabetic)) {
+        return false;
+    }
+    if len == 1 {
+        let word = view.norm(k);
+        let name = view.looks_like_name(k);
+        return !DOUBLED.contains(&word)
+            && !is_negation(tongue, word)
+            && !name
+            && (between.is_plain() || is_small(tongue, word));
+    }
+    // "again and again and again", "no way, no way"
+    let linked = words().any(|word| matches!(word, "and" | "or" | "и" | "или" | "да")) && len == 2;
+    let said_on_purpose = words().all(|word| DOUBLED.contains(&word) || is_negation(tongue, word));
+    let all_names = (0..len).all(|n| view.looks_like_name(k + n));
+    let after_comma = !between.is_plain();
+    !linked && !said_on_purpose && !all_names && (!after_comma || is_small(tongue, view.norm(k)))
+}
+
+/// Whether the stop before word `k` is dots ("I... I").
+fn dots(view: &View<'_>, k: usize) -> bool {
+    let from = view.words[k - 1] + 1;
+    view.draft.pieces[from..view.words[k]].iter().any(|piece| piece.text.starts_with("..") || piece.text == "…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{english, russian};
+
+    #[test]
+    fn what_was_said_twice_is_written_once() {
+        assert_eq!(english("I, I think the the lift is broken"), "I think the lift is broken.");
+        assert_eq!(english("we need to we need to go"), "We need to go.");
+        assert_eq!(russian("я я думаю что во второй во второй ящик"), "Я думаю что во второй ящик.");
+    }
+
+    #[test]
+    fn what_was_meant_twice_stays() {
+        for text in [
+            "It was very very cold.", "He had had enough.", "Bye bye.", "Again and again and again.", "Five five one.",
+            "I said no, no.", "New York, New York.", "Never never.",
+        ] {
+            assert_eq!(english(text), text);
+        }
+        for text in ["Очень очень холодно.", "Нет нет, спасибо.", "Не не надо.", "Снова и снова и снова."] {
+            assert_eq!(russian(text), text);
+        }
+    }
+}

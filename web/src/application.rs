@@ -1,0 +1,102 @@
+//! The server as a whole: built from settings, run until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use actors::recorder::NoRecorder;
+use actors::system::System;
+use anyhow::Context as _;
+use config::Settings;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tracing::{info, warn};
+
+use crate::state::{AppState, CloseAll};
+use crate::{http, ws, wiring};
+
+/// A server that listens. Drop it or call [`Application::run`].
+pub struct Application {
+    address: SocketAddr,
+    server: Server,
+    stopper: Stopper,
+}
+
+/// Stops an application from elsewhere.
+#[derive(Clone)]
+pub struct Stopper {
+    state: Arc<AppState>,
+    handle: ServerHandle,
+}
+
+impl Application {
+    /// Starts the actors and binds the socket; must be called inside an actix system.
+    pub async fn build(settings: Settings, metrics: PrometheusHandle) -> anyhow::Result<Self> {
+        let wired = wiring::wire(&settings, Arc::new(NoRecorder))?;
+        let (defaults, models) = (wired.session_defaults, wired.models);
+        let system = System::start(wired.system)?;
+        let listen = settings.server.listen;
+        let threads = match usize::from(settings.server.http_threads) {
+            0 => std::thread::available_parallelism().map_or(1, usize::from).min(4),
+            threads => threads,
+        };
+        let state = AppState::new(system, settings, defaults, models, metrics);
+        let data = web::Data::from(Arc::clone(&state));
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(data.clone())
+                .wrap(from_fn(http::error::finish))
+                .wrap(Compress::default())
+                .configure(http::configure)
+                .configure(ws::configure)
+        })
+        .workers(threads)
+        .shutdown_timeout(2)
+        .disable_signals()
+        .bind(listen)
+        .with_context(|| format!("cannot listen on {listen}; is another server running there? (`--listen` takes another port)"))?;
+        let address = *server.addrs().first().expect("it is bound");
+        let server = server.run();
+        let stopper = Stopper { state, handle: server.handle() };
+        Ok(Self { address, server, stopper })
+    }
+
+    /// Where it listens; the port that the system gave where the settings say 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    pub fn state(&self) -> Arc<AppState> {
+        Arc::clone(&self.stopper.state)
+    }
+
+    /// Serves until it is stopped.
+    pub async fn run(self) -> std::io::Result<()> {
+        self.server.await
+    }
+}
+
+impl Stopper {
+    /// No new work, then the results of the old, then goodbye; returns whether everything was finished in time.
+    pub async fn stop(&self) -> bool {
+        let limit = Duration::from_secs(u64::from(self.state.settings().server.shutdown_drain_s));
+        info!(limit_s = limit.as_secs(), "shutting down: letting what was said come to its text");
+        self.state.doors().close();
+        self.state.tell_connections(CloseAll { last: false });
+        let finished = self.state.system().shut_down(limit).await;
+        if !finished {
+            warn!("not everything was finished in time; clients can send it again");
+        }
+        self.state.tell_connections(CloseAll { last: true });
+        // The last messages leave with the connections.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        self.handle.stop(true).await;
+        finished
+    }
+}

@@ -1,0 +1,99 @@
+//! The command line.
+
+mod check_config;
+mod models;
+mod options;
+mod output;
+mod recording;
+mod serve;
+mod topology;
+mod transcribe;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use self::options::SettingsOptions;
+
+/// A self-hosted voice engine: people speak, clean text appears where they work.
+#[derive(Debug, Parser)]
+#[command(name = "alfavoice", version, max_term_width = 100, after_long_help = EXAMPLES)]
+struct Command {
+    #[command(flatten)]
+    settings: SettingsOptions,
+    #[command(subcommand)]
+    action: Action,
+}
+
+const EXAMPLES: &str = "Examples:
+  alfavoice serve                                  the server with its page, at http://127.0.0.1:3000
+  alfavoice serve --listen 0.0.0.0:3000 --profile production --config /etc/alfavoice.toml
+  alfavoice transcribe meeting.wav --format srt    subtitles of a file, made by the running server
+  alfavoice transcribe --local - < note.wav        the same without a server
+  alfavoice models pull large-v3-q5                fetch a model
+  alfavoice check-config                           what is set, by whom, and what is wrong
+
+Each setting is also a key of the configuration file and an environment variable: `server.listen` is
+ALFAVOICE_SERVER__LISTEN. docs/configuration.md lists them all.";
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Run the server
+    Serve(serve::Serve),
+    /// Turn a recording into text
+    Transcribe(transcribe::Transcribe),
+    /// List, fetch, check and remove models
+    Models(models::Models),
+    /// Show the machine and the plan of who computes where
+    Topology(topology::Topology),
+    /// Check the settings and show where each comes from
+    CheckConfig(check_config::CheckConfig),
+    /// Print completions for a shell
+    Completions {
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs what the command line asks for.
+pub fn main() -> ExitCode {
+    let command = Command::parse();
+    let result = match command.action {
+        Action::Serve(action) => action.run(&command.settings),
+        Action::Transcribe(action) => action.run(&command.settings),
+        Action::Models(action) => action.run(&command.settings),
+        Action::Topology(action) => action.run(&command.settings),
+        Action::CheckConfig(action) => action.run(&command.settings),
+        Action::Completions { shell } => {
+            clap_complete::generate(shell, &mut Command::command(), "alfavoice", &mut std::io::stdout());
+            Ok(())
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut text = error.to_string();
+            for cause in error.chain().skip(1) {
+                let cause = cause.to_string();
+                // A cause that its parent has quoted already says nothing new.
+                if !text.contains(&cause) {
+                    text = format!("{text}: {cause}");
+                }
+            }
+            for line in text.lines() {
+                let prefix = if line.starts_with("error:") { "" } else { "error: " };
+                eprintln!("{prefix}{line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Command::command().debug_assert();
+    }
+}

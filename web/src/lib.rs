@@ -1,0 +1,11 @@
+//! The AlfaVoice server: HTTP, WebSocket, the command line, and the wiring of all packages.
+
+pub mod application;
+pub mod cli;
+mod doors;
+mod http;
+pub mod logging;
+pub mod state;
+pub mod telemetry;
+pub mod wiring;
+mod ws;

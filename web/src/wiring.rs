@@ -1,0 +1,189 @@
+//! From settings and catalogue to what the actors need. The only place that knows both.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::placement::plan::PoolWish;
+use actors::recorder::Recorder;
+use actors::scheduler::book::BookLimits;
+use actors::scheduler::queue::QueueLimits;
+use actors::session::{CadenceLimits, Mode, SessionLimits, SessionOptions, Tier};
+use actors::supervisor::policy::RestartLimits;
+use actors::system::{PoolSettings, SystemSettings};
+use actors::worker::WorkerLimits;
+use anyhow::{Context as _, bail};
+use config::{Catalogue, CoreList, InstructionSet, MemoryAffinity, ModelKind, Settings};
+use engine::asr::ModelFacts;
+use engine::audio::{AudioFormat, IntakeOptions};
+use engine::language::Language;
+use engine::segmenter::PausePolicy;
+use engine_worker::message::{ModelSource, WorkerKind};
+use engine_worker::{CpuSet, WorkerCommand, isa};
+
+/// What the settings come to.
+pub struct Wired {
+    pub system: SystemSettings,
+    pub session_defaults: SessionOptions,
+    pub models: Vec<String>,
+}
+
+pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<Wired> {
+    let catalogue = Catalogue::with_folder(&settings.model_folder())?;
+    let executable = worker_executable(settings, "alfavoice-asr")?;
+    let mut ids = vec![settings.asr.normal_model.clone(), settings.asr.high_model.clone()];
+    ids.dedup();
+    let recognisers: Vec<PoolSettings> =
+        ids.iter().map(|id| recogniser(settings, &catalogue, id, &executable)).collect::<anyhow::Result<_>>()?;
+    let facts = |pool: Option<&PoolSettings>| pool.map(|pool| pool.facts.clone()).unwrap_or_default();
+    let session = session_limits(settings, facts(recognisers.first()), facts(recognisers.last()));
+    let system = SystemSettings {
+        recognisers,
+        node_cores: settings.placement.numa_node_cores.iter().map(cpus).collect(),
+        bind_memory: settings.placement.memory_affinity != MemoryAffinity::Off,
+        book: book_limits(settings),
+        restarts: restart_limits(settings),
+        workers: worker_limits(settings),
+        parallel_starts: usize::from(settings.supervision.parallel_starts),
+        session,
+        linger: Duration::from_secs(u64::from(settings.server.resume_window_s)),
+        recorder,
+    };
+    Ok(Wired { system, session_defaults: session_defaults(settings)?, models: ids })
+}
+
+fn recogniser(settings: &Settings, catalogue: &Catalogue, id: &str, executable: &PathBuf) -> anyhow::Result<PoolSettings> {
+    let model = catalogue.find(ModelKind::Asr, id)?;
+    let source = match model.file_in(&settings.model_folder()) {
+        None => ModelSource::Builtin,
+        Some(file) if file.is_file() => ModelSource::File(file),
+        Some(_) => bail!("model `{id}` is not in the model folder; run `alfavoice models pull {id}`"),
+    };
+    let languages: Vec<Language> =
+        model.languages.iter().map(|code| code.parse()).collect::<Result<_, _>>().context("the model catalogue")?;
+    let f = &model.facts;
+    let facts = ModelFacts {
+        languages,
+        audio_ctx_floor: f.audio_ctx_floor,
+        audio_ctx_margin_ms: f.audio_ctx_margin_ms,
+        longest_utterance_ms: f.longest_utterance_ms,
+        takes_prompt: f.takes_prompt,
+        temperature_ladder: f.temperature_ladder.clone(),
+        beam: f.beam,
+        tokens_per_second: f.tokens_per_second,
+        flash_attention: f.flash_attention,
+        trustworthy_scores: f.trustworthy_scores,
+    };
+    let wish = PoolWish {
+        name: format!("asr-{id}"),
+        weight: 2,
+        workers: usize::from(settings.asr.workers),
+        slots_per_worker: usize::from(settings.asr.slots_per_worker),
+        threads_per_slot: usize::from(settings.asr.threads_per_slot),
+        cores: cpus(&settings.asr.cores),
+    };
+    let command = WorkerCommand::new(executable, WorkerKind::Asr);
+    Ok(PoolSettings { model: id.to_owned(), source, facts, command, wish })
+}
+
+/// The worker executable for this processor.
+pub fn worker_executable(settings: &Settings, name: &str) -> anyhow::Result<PathBuf> {
+    let folder = match &settings.placement.worker_dir {
+        Some(folder) => folder.clone(),
+        None => {
+            let own = std::env::current_exe().context("cannot find the server's own executable")?;
+            own.parent().context("the server's executable is in no folder")?.to_owned()
+        }
+    };
+    let wanted = match settings.placement.instruction_set {
+        InstructionSet::Auto => return Ok(isa::choose(&folder, name)),
+        InstructionSet::Plain => return Ok(folder.join(name)),
+        InstructionSet::Avx2 => "avx2",
+        InstructionSet::Avx512 => "avx512",
+        InstructionSet::Amx => "amx",
+    };
+    Ok(folder.join(format!("{name}-{wanted}")))
+}
+
+fn session_limits(settings: &Settings, normal: ModelFacts, high: ModelFacts) -> SessionLimits {
+    let asr = &settings.asr;
+    SessionLimits {
+        cadence: CadenceLimits {
+            first_ms: asr.first_partial_ms,
+            shortest_ms: asr.partial_interval_ms,
+            longest_ms: asr.partial_interval_max_ms,
+        },
+        unsettled_ms: 600,
+        partial_deadline: ms(asr.partial_deadline_ms),
+        final_deadline: ms(asr.final_deadline_ms),
+        stall: ms(settings.audio.stall_ms),
+        acknowledge_ms: 500,
+        most_waiting_ms: u64::from(settings.audio.most_waiting_s) * 1000,
+        normal,
+        high,
+    }
+}
+
+fn session_defaults(settings: &Settings) -> anyhow::Result<SessionOptions> {
+    let languages = settings.asr.languages.iter().map(|code| code.as_str().parse::<Language>());
+    let audio = &settings.audio;
+    Ok(SessionOptions {
+        mode: Mode::OnPause,
+        tier: Tier::Normal,
+        format: AudioFormat::DEFAULT,
+        intake: IntakeOptions { denoise: audio.denoise, automatic_gain: audio.gain_control },
+        pause: match audio.pause_ms {
+            0 => PausePolicy::Adaptive,
+            ms => PausePolicy::FixedMs(ms),
+        },
+        pre_roll_ms: audio.pre_roll_ms,
+        longest_utterance_ms: audio.longest_utterance_ms,
+        languages: languages.collect::<Result<_, _>>().context("`asr.languages`")?,
+        partials: true,
+        dictionary: Vec::new(),
+        style: None,
+        app: None,
+        client_recording_id: None,
+    })
+}
+
+fn book_limits(settings: &Settings) -> BookLimits {
+    let scheduling = &settings.scheduling;
+    BookLimits {
+        queue: QueueLimits { size: scheduling.max_queue_size as usize, ageing: ms(scheduling.ageing_ms) },
+        hang: ms(settings.supervision.hang_deadline_ms),
+        most_crashes: settings.asr.retries + 1,
+        // Whoever kills workers from outside is no fault of the sound; but there is an end to everything.
+        most_losses: (settings.asr.retries + 1) * 3,
+        default_wait: ms(500),
+    }
+}
+
+fn restart_limits(settings: &Settings) -> RestartLimits {
+    let supervision = &settings.supervision;
+    RestartLimits {
+        first_backoff: ms(supervision.backoff_first_ms),
+        longest_backoff: ms(supervision.backoff_max_ms),
+        most_deaths: usize::from(supervision.max_restarts),
+        window: Duration::from_secs(u64::from(supervision.restart_window_s)),
+    }
+}
+
+fn worker_limits(settings: &Settings) -> WorkerLimits {
+    let supervision = &settings.supervision;
+    let ping_every = ms(supervision.ping_interval_ms);
+    WorkerLimits {
+        ping_every,
+        // Four pings unanswered: a process that is only slow answers one of them.
+        unresponsive: (ping_every * 4).max(Duration::from_secs(2)),
+        load: Duration::from_secs(u64::from(supervision.start_deadline_s)),
+    }
+}
+
+fn cpus(list: &CoreList) -> CpuSet {
+    list.cores().map(usize::from).collect()
+}
+
+fn ms(ms: u32) -> Duration {
+    Duration::from_millis(u64::from(ms))
+}
