@@ -57,20 +57,43 @@ mod tests {
     use super::*;
 
     fn plain() -> ModelFacts {
-        ModelFacts { flash_attention: false, ..ModelFacts::default() }
+        ModelFacts {
+            flash_attention: false,
+            ..ModelFacts::default()
+        }
     }
 
     #[test]
     fn the_table_of_contexts_holds() {
-        let short = ModelFacts { audio_ctx_floor: 192, audio_ctx_margin_ms: 500, ..plain() };
+        let short = ModelFacts {
+            audio_ctx_floor: 192,
+            audio_ctx_margin_ms: 500,
+            ..plain()
+        };
         // seconds, stock fitted, stock tight, short-context model fitted
-        for (seconds, stock, tight, trained) in
-            [(0.5, 512, 512, 192), (5.0, 512, 512, 320), (10.0, 640, 576, 576), (28.0, 1_500, 1_472, 1_472), (40.0, 1_500, 1_500, 1_500)]
-        {
+        for (seconds, stock, tight, trained) in [
+            (0.5, 512, 512, 192),
+            (5.0, 512, 512, 320),
+            (10.0, 640, 576, 576),
+            (28.0, 1_500, 1_472, 1_472),
+            (40.0, 1_500, 1_500, 1_500),
+        ] {
             let samples = (seconds * 16_000.0) as usize;
-            assert_eq!(context_for(samples, &plain(), ContextSize::Fitted).frames, stock, "{seconds} s");
-            assert_eq!(context_for(samples, &plain(), ContextSize::Tight).frames, tight, "{seconds} s tight");
-            assert_eq!(context_for(samples, &short, ContextSize::Fitted).frames, trained, "{seconds} s short");
+            assert_eq!(
+                context_for(samples, &plain(), ContextSize::Fitted).frames,
+                stock,
+                "{seconds} s"
+            );
+            assert_eq!(
+                context_for(samples, &plain(), ContextSize::Tight).frames,
+                tight,
+                "{seconds} s tight"
+            );
+            assert_eq!(
+                context_for(samples, &short, ContextSize::Fitted).frames,
+                trained,
+                "{seconds} s short"
+            );
             assert!(context_for(samples, &short, ContextSize::Full).is_full());
         }
     }
@@ -79,7 +102,7 @@ mod tests {
     fn flash_attention_gets_whole_blocks_of_256() {
         for seconds in 1..26 {
             let frames = context_for(seconds * 16_000, &ModelFacts::default(), ContextSize::Fitted).frames;
-            assert!(frames % 256 == 0 || frames == 1_500, "{seconds} s: {frames}");
+            assert!(frames.is_multiple_of(256) || frames == 1_500, "{seconds} s: {frames}");
         }
     }
 

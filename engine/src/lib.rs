@@ -10,6 +10,7 @@ pub mod context;
 pub mod hallucination;
 pub mod language;
 pub mod listener;
+pub mod llm;
 pub mod receipt;
 pub mod segmenter;
 pub mod text;

@@ -142,7 +142,9 @@ impl Listener {
 
     /// The open utterance so far (its start to the last sample heard), none in silence.
     pub fn open_utterance(&self) -> Option<SampleRange> {
-        self.segmenter.open_since().map(|start| SampleRange::new(start, self.position()))
+        self.segmenter
+            .open_since()
+            .map(|start| SampleRange::new(start, self.position()))
     }
 
     /// Samples in memory, for the session's bound on unreleased sound.
@@ -182,7 +184,10 @@ impl Listener {
 
     fn copy(&self, range: SampleRange) -> Arc<[i16]> {
         let first = (range.start - self.live_from) as usize;
-        self.live.range(first..first + range.samples() as usize).copied().collect()
+        self.live
+            .range(first..first + range.samples() as usize)
+            .copied()
+            .collect()
     }
 
     fn forget_silence(&mut self) {
@@ -199,7 +204,12 @@ impl Listener {
     }
 
     fn forget_voiced(&mut self) {
-        let oldest = self.ended.iter().map(|ended| ended.range.start).min().unwrap_or(u64::MAX);
+        let oldest = self
+            .ended
+            .iter()
+            .map(|ended| ended.range.start)
+            .min()
+            .unwrap_or(u64::MAX);
         self.segmenter.voiced_mut().forget_before(oldest.min(self.live_from));
     }
 }

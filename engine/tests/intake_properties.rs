@@ -1,19 +1,30 @@
 //! Whatever bytes come, in whatever pieces: no panic, the right number of samples, and the same ones as in one piece.
 
+mod support;
+
 use engine::audio::{AudioFormat, Encoding, Intake, IntakeOptions, Pcm16k};
 use proptest::prelude::*;
 
 fn formats() -> impl Strategy<Value = AudioFormat> {
-    let encoding = prop::sample::select(vec![Encoding::PcmS16Le, Encoding::PcmF32Le, Encoding::MuLaw, Encoding::ALaw]);
+    let encoding = prop::sample::select(vec![
+        Encoding::PcmS16Le,
+        Encoding::PcmF32Le,
+        Encoding::MuLaw,
+        Encoding::ALaw,
+    ]);
     let rate = prop_oneof![
         prop::sample::select(vec![8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]),
         8_000u32..=48_000,
     ];
-    (encoding, rate, 1u16..=8).prop_map(|(encoding, rate, channels)| AudioFormat::new(encoding, rate, channels).unwrap())
+    (encoding, rate, 1u16..=8)
+        .prop_map(|(encoding, rate, channels)| AudioFormat::new(encoding, rate, channels).unwrap())
 }
 
 fn options() -> impl Strategy<Value = IntakeOptions> {
-    (any::<bool>(), any::<bool>()).prop_map(|(denoise, automatic_gain)| IntakeOptions { denoise, automatic_gain })
+    (any::<bool>(), any::<bool>()).prop_map(|(denoise, automatic_gain)| IntakeOptions {
+        denoise,
+        automatic_gain,
+    })
 }
 
 proptest! {
@@ -71,8 +82,14 @@ fn a_click_stays_at_its_time_whatever_the_chain() {
     for rate in [8_000u32, 11_025, 16_000, 22_050, 44_100, 48_000] {
         for options in [
             IntakeOptions::default(),
-            IntakeOptions { automatic_gain: true, ..IntakeOptions::default() },
-            IntakeOptions { denoise: true, automatic_gain: true },
+            IntakeOptions {
+                automatic_gain: true,
+                ..IntakeOptions::default()
+            },
+            IntakeOptions {
+                denoise: true,
+                automatic_gain: true,
+            },
         ] {
             let format = AudioFormat::new(Encoding::PcmF32Le, rate, 1).unwrap();
             let click = rate as usize / 2;
@@ -93,10 +110,58 @@ fn a_click_stays_at_its_time_whatever_the_chain() {
             intake.flush(&mut out);
             assert_eq!(out.len(), 16_000);
             let energy: f64 = out.iter().map(|sample| f64::from(*sample).powi(2)).sum();
-            let centre: f64 =
-                out.iter().enumerate().map(|(at, sample)| at as f64 * f64::from(*sample).powi(2)).sum::<f64>() / energy;
+            let centre: f64 = out
+                .iter()
+                .enumerate()
+                .map(|(at, sample)| at as f64 * f64::from(*sample).powi(2))
+                .sum::<f64>()
+                / energy;
             let allowed = if options.denoise { 32.0 } else { 1.0 };
-            assert!((centre - 8_000.0).abs() <= allowed, "{rate} Hz {options:?}: the click is at {centre}");
+            assert!(
+                (centre - 8_000.0).abs() <= allowed,
+                "{rate} Hz {options:?}: the click is at {centre}"
+            );
         }
+    }
+}
+
+#[test]
+fn noise_suppression_leaves_the_speech_and_takes_the_noise() {
+    use support::{level, mixed, pink, recordings, to_16_bit};
+    let options = IntakeOptions {
+        denoise: true,
+        automatic_gain: false,
+    };
+    for (name, clean) in recordings().into_iter().filter(|(name, _)| name.ends_with("long")) {
+        let noisy = mixed(clean.clone(), &pink(clean.len(), level(&clean) - 12.0));
+        let mut out = Pcm16k::new();
+        let mut intake = Intake::new(AudioFormat::DEFAULT, options);
+        intake
+            .push(&engine::audio::le_bytes(&to_16_bit(&noisy)), &mut out)
+            .unwrap();
+        intake.flush(&mut out);
+        let cleaned: Vec<f32> = out.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
+        assert_eq!(cleaned.len(), clean.len());
+        let loud = level(&clean);
+        let (mut kept, mut removed) = (Vec::new(), Vec::new());
+        // The network needs some seconds to know the noise.
+        for at in (5 * 16_000..clean.len() - 1_600).step_by(1_600) {
+            let window = at..at + 1_600;
+            let change = level(&cleaned[window.clone()]) - level(&noisy[window.clone()]);
+            match level(&clean[window]) {
+                spoken if spoken > loud => kept.push(change),
+                spoken if spoken < loud - 30.0 => removed.push(change),
+                _ => {}
+            }
+        }
+        let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+        assert!(
+            kept.len() > 20 && removed.len() > 5,
+            "{name}: {} loud, {} silent places",
+            kept.len(),
+            removed.len()
+        );
+        assert!(mean(&kept) > -3.0, "{name}: speech changed by {} dB", mean(&kept));
+        assert!(mean(&removed) < -10.0, "{name}: noise changed by {} dB", mean(&removed));
     }
 }

@@ -62,10 +62,11 @@ const TABLES: &str = "
 ";
 
 // `ascii` splits at ASCII punctuation and folds nothing else, so the index holds our words as they are.
-// Positions are not needed (`detail=none`): phrases are checked on the stems.
+// Positions are not needed (`detail=none`): phrases are checked on the stems. Beginnings of three and four letters are
+// indexed as well (`prefix`): they fit so many words that collecting them took 200 ms with 200,000 transcripts.
 const SEARCH_SQLITE: &str = "
     CREATE VIRTUAL TABLE transcript_search USING fts5(
-        words, content='', contentless_delete=1, detail=none, tokenize='ascii'
+        words, content='', contentless_delete=1, detail=none, prefix='3 4', tokenize='ascii'
     );
     CREATE TRIGGER transcript_search_insert AFTER INSERT ON transcripts BEGIN
         INSERT INTO transcript_search (rowid, words)

@@ -15,7 +15,7 @@ use crate::users::User;
 use crate::values::{SecretHash, check_label, text};
 
 /// `last_used_at` is only as exact as this, so that a busy program does not write with every request.
-const LAST_USED_STEP: Duration = Duration::from_secs(60);
+const LAST_USED_STEP: Duration = Duration::from_mins(1);
 
 /// A key as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use crate::entity::work::audit;
 use crate::error::{Result, StoreError, is_unique_violation};
 use crate::ids::{AuditId, UserId, new_ordinal};
 use crate::moment::Moment;
-use crate::values::text;
+use crate::values::{key, text};
 
 /// Something that was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Audit<'_> {
                 id,
                 at: now.unix_ms(),
                 actor: record.actor.map(UserId::as_uuid),
-                action: text(record.action.as_str()),
+                action: key(&record.action),
                 subject: text(record.subject.as_str()),
                 address: text(record.address.as_str()),
                 details: text(record.details.as_str()),
@@ -88,7 +88,7 @@ impl Audit<'_> {
             query = query.filter(audit::Column::Actor.eq(actor.as_uuid()));
         }
         if let Some(action) = &filter.action {
-            query = query.filter(audit::Column::Action.eq(text(action.as_str())));
+            query = query.filter(audit::Column::Action.eq(key(action)));
         }
         if let Some(before) = before {
             query = query.filter(audit::Column::Id.lt(before.as_i64()));

@@ -14,6 +14,7 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use sea_orm_migration::{MigrationStatus, MigratorTrait};
+use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
 use crate::options::{DatabaseKind, StoreOptions, Target};
@@ -30,6 +31,9 @@ struct Inner {
     /// For statements that change nothing. In memory the same single connection as `writer`.
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// A database in memory lives as long as any connection to it; this one is never used, so it is never lost. The
+    /// others can be: a request that is given up at the wrong moment takes its connection along.
+    anchor: Option<DatabaseConnection>,
     acquire_timeout: Duration,
 }
 
@@ -44,10 +48,12 @@ impl Store {
     /// Opens the database, creating an SQLite file that is not there, and brings the schema up to date if asked to.
     pub async fn connect(options: &StoreOptions) -> Result<Self> {
         let target = Target::parse(&options.url)?;
-        let (reader, writer) = match &target {
+        let (reader, writer, anchor) = match &target {
             Target::SqliteMemory => {
-                let only = Database::connect(in_memory(options)).await?;
-                (only.clone(), only)
+                let name = format!("/{}", Uuid::new_v4());
+                let anchor = Database::connect(in_memory(options, &name)).await?;
+                let only = Database::connect(in_memory(options, &name)).await?;
+                (only.clone(), only, Some(anchor))
             }
             Target::SqliteFile(path) => {
                 create_private_file(path)?;
@@ -55,20 +61,23 @@ impl Store {
                 (
                     Database::connect(sqlite_file(options, path, Role::Reader)).await?,
                     writer,
+                    None,
                 )
             }
             Target::Postgres(url) => {
                 let pool = Database::connect(postgres(options, url)).await?;
                 check_encoding(&pool).await?;
-                (pool.clone(), pool)
+                (pool.clone(), pool, None)
             }
         };
+        let acquire_timeout = options.acquire_timeout;
         let store = Self {
             inner: Arc::new(Inner {
                 target,
                 reader,
                 writer,
-                acquire_timeout: options.acquire_timeout,
+                anchor,
+                acquire_timeout,
             }),
         };
         if options.migrate {
@@ -135,7 +144,11 @@ impl Store {
     /// Waits for what is running, then closes. Later calls fail as unavailable.
     pub async fn close(&self) -> Result<()> {
         self.inner.reader.close_by_ref().await?;
-        Ok(self.inner.writer.close_by_ref().await?)
+        self.inner.writer.close_by_ref().await?;
+        if let Some(anchor) = &self.inner.anchor {
+            anchor.close_by_ref().await?;
+        }
+        Ok(())
     }
 
     pub(crate) fn backend(&self) -> DbBackend {
@@ -212,20 +225,27 @@ fn pragmas(sqlite: SqliteConnectOptions, busy_timeout: Duration) -> SqliteConnec
         // A final that was acknowledged survives a power cut; finals are written in batches, so it costs little.
         .synchronous(SqliteSynchronous::Full)
         .pragma("temp_store", "memory")
-        // 16 MiB per connection instead of 2: a search touches many pages.
-        .pragma("cache_size", "-16384")
+        // 8 MiB per connection instead of 2: a search touches many pages.
+        .pragma("cache_size", "-8192")
 }
 
-fn in_memory(options: &StoreOptions) -> ConnectOptions {
+fn in_memory(options: &StoreOptions, name: &str) -> ConnectOptions {
     let mut connect = common(options, "sqlite::memory:");
-    let busy_timeout = options.busy_timeout;
-    // The database lives as long as its only connection.
+    let (busy_timeout, name) = (options.busy_timeout, name.to_owned());
     connect
         .min_connections(1)
         .max_connections(1)
         .idle_timeout(None)
-        .max_lifetime(None);
-    connect.map_sqlx_sqlite_opts(move |sqlite| pragmas(sqlite, busy_timeout));
+        .max_lifetime(None)
+        .test_before_acquire(false);
+    // `memdb` is a database in memory that several connections of one process share, by its name.
+    connect.map_sqlx_sqlite_opts(move |_| {
+        let memory = SqliteConnectOptions::new()
+            .filename(&name)
+            .vfs("memdb")
+            .create_if_missing(true);
+        pragmas(memory, busy_timeout).journal_mode(SqliteJournalMode::Memory)
+    });
     connect
 }
 
@@ -239,7 +259,7 @@ fn sqlite_file(options: &StoreOptions, path: &Path, role: Role) -> ConnectOption
     } else {
         options.connections.max(1)
     });
-    connect.idle_timeout(None).max_lifetime(None);
+    connect.idle_timeout(None).max_lifetime(None).test_before_acquire(false);
     connect.map_sqlx_sqlite_opts(move |_| {
         let sqlite = pragmas(SqliteConnectOptions::new().filename(&path), busy_timeout).create_if_missing(true);
         if role == Role::Reader {

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 const USER: &str = "alfavoice";
 
 /// How long the server may take until it answers.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// Why there is no PostgreSQL for tests.
 #[derive(Debug, Clone, thiserror::Error)]

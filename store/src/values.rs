@@ -19,6 +19,27 @@ pub(crate) fn optional_text(given: Option<&str>) -> Option<String> {
     given.map(text)
 }
 
+/// Text that stands in an index, of which PostgreSQL takes at most 2704 bytes: longer names, which only a client that
+/// means no good gives, are told apart by a hash.
+pub(crate) fn key(given: &str) -> String {
+    const LONGEST: usize = 255;
+    let key = text(given);
+    if key.len() <= LONGEST {
+        return key;
+    }
+    let hash = hex::encode(Sha256::digest(key.as_bytes()));
+    let mut end = LONGEST - hash.len() - 1;
+    while !key.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}#{hash}", &key[..end])
+}
+
+/// The same for a name that may be missing.
+pub(crate) fn optional_key(given: Option<&str>) -> Option<String> {
+    given.map(key)
+}
+
 /// The databases' integers have a sign.
 pub(crate) fn signed(given: u64) -> i64 {
     i64::try_from(given).unwrap_or(i64::MAX)
@@ -76,6 +97,14 @@ mod tests {
     fn text_never_holds_what_postgresql_refuses() {
         assert_eq!(text("a\0b"), "a\u{fffd}b");
         assert_eq!(optional_text(Some("\0")).as_deref(), Some("\u{fffd}"));
+    }
+
+    #[test]
+    fn long_keys_are_shortened_and_stay_different() {
+        let [one, two] = ["a", "b"].map(|end| key(&format!("{}{end}", "ё".repeat(5000))));
+        assert!(one != two && one.len() <= 255 && two.len() <= 255);
+        assert_eq!(key(&"x".repeat(255)), "x".repeat(255));
+        assert_eq!(key(&one), one);
     }
 
     #[test]

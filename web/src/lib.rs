@@ -7,5 +7,6 @@ mod http;
 pub mod logging;
 pub mod state;
 pub mod telemetry;
+pub mod tls;
 pub mod wiring;
 mod ws;

@@ -1,5 +1,7 @@
 //! Log lines to the console and to a file that is begun anew.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use config::{LogFormat, LogRotation, Settings};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
@@ -13,7 +15,8 @@ pub struct LogGuard(Option<tracing_appender::non_blocking::WorkerGuard>);
 
 pub fn start(settings: &Settings) -> anyhow::Result<LogGuard> {
     let filter = EnvFilter::try_new(settings.logging.level.as_str()).context("`logging.level`")?;
-    let console = fmt::layer().with_target(true).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let console = fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
     let console = match settings.logging.format {
         LogFormat::Text => console.compact().boxed(),
         LogFormat::Json => console.json().boxed(),
@@ -44,6 +47,7 @@ impl LogGuard {
 fn appender(settings: &Settings, path: &std::path::Path) -> anyhow::Result<RollingFileAppender> {
     let folder = path.parent().context("`logging.file` is in no folder")?;
     let name = path.file_name().and_then(|name| name.to_str()).context("`logging.file` has no name")?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let rotation = match settings.logging.rotation {
         LogRotation::Hourly => Rotation::HOURLY,
         LogRotation::Daily => Rotation::DAILY,

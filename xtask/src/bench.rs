@@ -13,7 +13,7 @@ use crate::workspace::{self, Member};
 const DECODES: &str = "asr-bench";
 
 /// The benchmark of the server's own share.
-const SERVER: &str = "alfavoice-loadtest";
+const SERVER: &str = "alfavoice-bench";
 
 pub fn run(arguments: &[String]) -> Result<bool> {
     setup::install(Purpose::Build)?;
@@ -69,7 +69,7 @@ fn server() -> Result<()> {
         "--bin",
         "alfavoice-asr",
     ]))?;
-    shell::run(shell::program(release(SERVER), ["bench"]))
+    shell::run(shell::program(release(SERVER), [] as [&str; 0]))
 }
 
 fn criterion(members: &[Member], filter: &[String]) -> Result<()> {

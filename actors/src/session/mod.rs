@@ -85,6 +85,8 @@ pub struct Session {
     /// Closed while too much sound waits: the client is read no further.
     reading: watch::Sender<bool>,
     leaving: bool,
+    /// Runs only while somebody speaks: a thousand idle sessions have no clock to watch.
+    ticking: Option<SpawnHandle>,
 }
 
 /// Something for the client.
@@ -154,6 +156,7 @@ impl Session {
             unacknowledged: VecDeque::new(),
             reading: watch::channel(true).0,
             leaving: false,
+            ticking: None,
         }
     }
 
@@ -173,8 +176,25 @@ impl Session {
         }
         let may_read = !self.state.is_far_behind();
         self.reading.send_if_modified(|reading| std::mem::replace(reading, may_read) != may_read);
+        self.tick_while_speaking(ctx);
         if self.leaving && self.state.is_settled() {
             ctx.stop();
+        }
+    }
+
+    fn tick_while_speaking(&mut self, ctx: &mut Context<Self>) {
+        match (self.state.is_speaking(), self.ticking) {
+            (true, None) => {
+                self.ticking = Some(ctx.run_interval(TICK, |session, ctx| {
+                    let effects = session.state.tick(session.clock.now());
+                    session.perform(effects, ctx);
+                }));
+            }
+            (false, Some(handle)) => {
+                ctx.cancel_future(handle);
+                self.ticking = None;
+            }
+            _ => {}
         }
     }
 
@@ -208,10 +228,6 @@ impl Actor for Session {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.registry.enter(self.id, self.token.clone(), ctx.address());
-        ctx.run_interval(TICK, |session, ctx| {
-            let effects = session.state.tick(session.clock.now());
-            session.perform(effects, ctx);
-        });
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {

@@ -119,6 +119,11 @@ impl SessionState {
         self.sound.received()
     }
 
+    /// An utterance is open.
+    pub fn is_speaking(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Nothing is being said, waited for or worked on.
     pub fn is_settled(&self) -> bool {
         self.open.is_none() && self.closed.is_empty() && !self.finishing

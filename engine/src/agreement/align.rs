@@ -19,11 +19,16 @@ const MOST_TIME_COST: f32 = 30.0;
 /// Finds the prefix of `pass` that is most like `committed`: by edit distance over letters (words are split and joined
 /// differently from pass to pass: "awake", "a wake") and by where the two stretches end in time.
 pub(super) fn continuation(committed: &[Word], pass: &[Word]) -> Continuation {
-    let Some(last) = committed.last() else { return Continuation { index: 0, same: true } };
+    let Some(last) = committed.last() else {
+        return Continuation { index: 0, same: true };
+    };
     let seen: Vec<String> = committed.iter().map(|word| plain_word(&word.text)).collect();
     let read: Vec<String> = pass.iter().map(|word| plain_word(&word.text)).collect();
     if read.starts_with(&seen) {
-        return Continuation { index: seen.len(), same: true };
+        return Continuation {
+            index: seen.len(),
+            same: true,
+        };
     }
     let costs = costs_of_prefixes(&seen.concat(), &read);
     let index = costs

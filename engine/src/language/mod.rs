@@ -52,7 +52,9 @@ impl FromStr for Language {
             .iter()
             .position(|(code, name)| *code == bare || *name == wanted)
             .map(|at| Self(at as u8))
-            .ok_or_else(|| UnknownLanguage { given: given.to_owned() })
+            .ok_or_else(|| UnknownLanguage {
+                given: given.to_owned(),
+            })
     }
 }
 
@@ -77,6 +79,7 @@ impl fmt::Display for Language {
 }
 
 /// Code and English name in the order of Whisper's language tokens.
+#[rustfmt::skip]
 const TABLE: [(&str, &str); 100] = [
     ("en", "english"), ("zh", "chinese"), ("de", "german"), ("es", "spanish"), ("ru", "russian"),
     ("ko", "korean"), ("fr", "french"), ("ja", "japanese"), ("pt", "portuguese"), ("tr", "turkish"),
@@ -110,7 +113,13 @@ mod tests {
             assert_eq!(given.parse::<Language>(), Ok(Language::RUSSIAN), "{given}");
         }
         assert_eq!(Language::ENGLISH.code(), "en");
-        assert!("klingon".parse::<Language>().unwrap_err().to_string().contains("klingon"));
+        assert!(
+            "klingon"
+                .parse::<Language>()
+                .unwrap_err()
+                .to_string()
+                .contains("klingon")
+        );
     }
 
     #[test]

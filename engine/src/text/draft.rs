@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::edit::{Change, EditKind};
 use super::tokens::{TokenKind, normal, tokens};
+pub(crate) use super::view::{Gap, View};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
@@ -22,45 +23,20 @@ pub(crate) struct Piece {
     pub frozen: bool,
 }
 
-/// What stands between two words.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Gap {
-    pub comma: bool,
-    /// . ! ? or dots
-    pub stop: bool,
-    pub question: bool,
-    pub exclamation: bool,
-    pub dash: bool,
-    /// : ; brackets, quotes and everything else
-    pub other: bool,
-    pub line_break: bool,
-    /// The first of its marks follows the word without a space (as in "th- the").
-    pub tight: bool,
-}
-
-impl Gap {
-    /// Only spaces.
-    pub fn is_plain(self) -> bool {
-        !(self.comma || self.stop || self.dash || self.other || self.line_break)
-    }
-
-    /// Only spaces and at most a comma.
-    pub fn is_soft(self) -> bool {
-        !(self.stop || self.dash || self.other || self.line_break)
-    }
-
-    pub fn ends_sentence(self) -> bool {
-        self.stop || self.line_break
-    }
-}
-
 /// A change that a rule wants, in pieces of the draft as the rule saw it.
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
     /// Drop the words from one piece to another, and the spaces and commas that belonged to them.
     Remove { first: usize, last: usize, kind: EditKind },
     /// Put one piece in the place of several.
-    Replace { first: usize, last: usize, text: String, sort: TokenKind, kind: EditKind, frozen: bool },
+    Replace {
+        first: usize,
+        last: usize,
+        text: String,
+        sort: TokenKind,
+        kind: EditKind,
+        frozen: bool,
+    },
     /// Put something after a piece.
     Insert { after: usize, text: String, kind: EditKind },
 }
@@ -88,7 +64,11 @@ impl<'r> Draft<'r> {
                 raw: token.start..token.end(),
                 text: token.text.to_owned(),
                 kind: token.kind,
-                norm: if token.kind == TokenKind::Word { normal(token.text) } else { String::new() },
+                norm: if token.kind == TokenKind::Word {
+                    normal(token.text)
+                } else {
+                    String::new()
+                },
                 edit: None,
                 frozen: false,
             })
@@ -98,7 +78,9 @@ impl<'r> Draft<'r> {
 
     /// Indexes of the pieces that are words.
     pub fn words(&self) -> Vec<usize> {
-        (0..self.pieces.len()).filter(|&i| self.pieces[i].kind == TokenKind::Word).collect()
+        (0..self.pieces.len())
+            .filter(|&i| self.pieces[i].kind == TokenKind::Word)
+            .collect()
     }
 
     pub fn text(&self) -> String {
@@ -111,7 +93,14 @@ impl<'r> Draft<'r> {
         for action in actions {
             match action {
                 Action::Remove { first, last, kind } => self.remove(first, last, kind),
-                Action::Replace { first, last, text, sort, kind, frozen } => {
+                Action::Replace {
+                    first,
+                    last,
+                    text,
+                    sort,
+                    kind,
+                    frozen,
+                } => {
                     self.replace(first..last + 1, text, sort, kind);
                     self.pieces[first].frozen = frozen;
                 }
@@ -123,8 +112,19 @@ impl<'r> Draft<'r> {
     /// One piece in the place of `range`.
     pub fn replace(&mut self, range: Range<usize>, text: String, kind: TokenKind, edit: EditKind) {
         let raw = self.pieces[range.start].raw.start..self.pieces[range.end - 1].raw.end;
-        let norm = if kind == TokenKind::Word { normal(&text) } else { String::new() };
-        let piece = Piece { raw, text, kind, norm, edit: Some(edit), frozen: false };
+        let norm = if kind == TokenKind::Word {
+            normal(&text)
+        } else {
+            String::new()
+        };
+        let piece = Piece {
+            raw,
+            text,
+            kind,
+            norm,
+            edit: Some(edit),
+            frozen: false,
+        };
         self.pieces.splice(range, [piece]);
     }
 
@@ -141,8 +141,19 @@ impl<'r> Draft<'r> {
     /// A mark, or a break where the text is a line break, after piece `i`.
     pub fn insert_after(&mut self, i: usize, text: String, edit: EditKind) {
         let at = self.pieces[i].raw.end;
-        let kind = if text.trim().is_empty() { TokenKind::Space } else { TokenKind::Mark };
-        let piece = Piece { raw: at..at, text, kind, norm: String::new(), edit: Some(edit), frozen: false };
+        let kind = if text.trim().is_empty() {
+            TokenKind::Space
+        } else {
+            TokenKind::Mark
+        };
+        let piece = Piece {
+            raw: at..at,
+            text,
+            kind,
+            norm: String::new(),
+            edit: Some(edit),
+            frozen: false,
+        };
         self.pieces.insert(i + 1, piece);
     }
 
@@ -180,8 +191,10 @@ impl<'r> Draft<'r> {
                 end += 1;
             }
             let word = |i: Option<usize>| i.map_or("", |i| self.pieces[i].norm.as_str());
-            let first_of_sentence = before.is_some_and(|i| self.opens_sentence(i));
-            text = if comma_stays(word(before), word(after), left, right, first_of_sentence) { ", " } else { " " }.into();
+            let opening = before.is_some_and(|i| self.opens_sentence(i));
+            let addressed = before.is_some_and(|i| self.ends_greeting(i));
+            let stays = comma_stays(word(before), word(after), left, right, opening, addressed);
+            text = if stays { ", " } else { " " }.into();
         }
         self.replace(start..end, text, TokenKind::Space, kind);
     }
@@ -194,8 +207,11 @@ impl<'r> Draft<'r> {
         let piece = &self.pieces[i];
         match piece.kind {
             TokenKind::Space => to_the_end || !piece.text.contains('\n'),
-            TokenKind::Mark => to_the_end || matches!(piece.text.as_str(), "," | "." | "?" | "!" | "…" | "—" | "–" | "-" | ":")
-                || piece.text.starts_with(".."),
+            TokenKind::Mark => {
+                to_the_end
+                    || matches!(piece.text.as_str(), "," | "." | "?" | "!" | "…" | "—" | "–" | "-" | ":")
+                    || piece.text.starts_with("..")
+            }
             TokenKind::Word => false,
         }
     }
@@ -204,7 +220,9 @@ impl<'r> Draft<'r> {
         let piece = &self.pieces[i];
         match piece.kind {
             TokenKind::Space => !piece.text.contains('\n'),
-            TokenKind::Mark => matches!(piece.text.as_str(), "," | "—" | "–" | "-" | "…") || piece.text.starts_with(".."),
+            TokenKind::Mark => {
+                matches!(piece.text.as_str(), "," | "—" | "–" | "-" | "…") || piece.text.starts_with("..")
+            }
             TokenKind::Word => false,
         }
     }
@@ -212,6 +230,25 @@ impl<'r> Draft<'r> {
     fn opens_sentence(&self, word: usize) -> bool {
         let before = (0..word).rev().find(|&i| self.pieces[i].kind == TokenKind::Word);
         before.is_none_or(|before| self.gap(before + 1..word).ends_sentence())
+    }
+
+    /// Whether the sentence so far is a greeting and a name ("Hello Kate", "Здравствуйте, Катя").
+    fn ends_greeting(&self, word: usize) -> bool {
+        #[rustfmt::skip]
+        const GREETINGS: [&str; 12] = [
+            "hi", "hello", "hey", "dear", "привет", "здравствуйте", "здравствуй", "уважаемый", "уважаемая", "уважаемые",
+            "дорогой", "дорогая",
+        ];
+        let mut first = word;
+        let mut count = 1;
+        while !self.opens_sentence(first) {
+            let Some(before) = (0..first).rev().find(|&i| self.pieces[i].kind == TokenKind::Word) else {
+                break;
+            };
+            first = before;
+            count += 1;
+        }
+        (2..=3).contains(&count) && GREETINGS.contains(&self.pieces[first].norm.as_str())
     }
 
     /// What the pieces of `range`, none of them words, say together.
@@ -226,13 +263,13 @@ impl<'r> Draft<'r> {
                     spaced |= !piece.text.is_empty();
                 }
                 TokenKind::Mark => {
-                    gap.tight |= !spaced && gap.is_plain();
+                    let first = !spaced && gap.is_plain();
                     match piece.text.trim() {
                         "," => gap.comma = true,
                         "?" => (gap.stop, gap.question) = (true, true),
                         "!" => (gap.stop, gap.exclamation) = (true, true),
                         "…" => gap.stop = true,
-                        "-" | "–" | "—" => gap.dash = true,
+                        "-" | "–" | "—" => (gap.dash, gap.tight) = (true, gap.tight || first),
                         mark if mark.starts_with('.') => gap.stop = true,
                         _ => gap.other = true,
                     }
@@ -253,7 +290,14 @@ impl<'r> Draft<'r> {
                 continue;
             }
             let kind = piece.edit.unwrap_or(EditKind::Spacing);
-            changes.push(trimmed(from, Change { kind, range: piece.raw, to: piece.text }));
+            changes.push(trimmed(
+                from,
+                Change {
+                    kind,
+                    range: piece.raw,
+                    to: piece.text,
+                },
+            ));
         }
         (text, changes)
     }
@@ -262,7 +306,10 @@ impl<'r> Draft<'r> {
 /// A deletion or insertion without the spaces and commas that it leaves as they were.
 fn trimmed(from: &str, change: Change) -> Change {
     let tail = common(from.chars().rev(), change.to.chars().rev());
-    let head = common(from[..from.len() - tail].chars(), change.to[..change.to.len() - tail].chars());
+    let head = common(
+        from[..from.len() - tail].chars(),
+        change.to[..change.to.len() - tail].chars(),
+    );
     if head + tail != change.to.len() && head + tail != from.len() {
         return change;
     }
@@ -279,13 +326,15 @@ fn common(a: impl Iterator<Item = char>, b: impl Iterator<Item = char>) -> usize
 }
 
 /// Whether the sentence needs the comma that stood beside a dropped word.
-fn comma_stays(before: &str, after: &str, left: Gap, right: Gap, before_opens_sentence: bool) -> bool {
+fn comma_stays(before: &str, after: &str, left: Gap, right: Gap, opening: bool, addressed: bool) -> bool {
     /// Words before which a comma stands for its own sake.
+    #[rustfmt::skip]
     const OPENERS: [&str; 26] = [
         "but", "so", "because", "which", "although", "though", "if", "when", "who", "where", "while", "а", "но", "что",
         "чтобы", "который", "которая", "которые", "которое", "потому", "если", "когда", "где", "поэтому", "хотя", "куда",
     ];
     /// Words that stand alone before a comma at the beginning.
+    #[rustfmt::skip]
     const INTERJECTIONS: [&str; 20] = [
         "well", "yes", "no", "okay", "ok", "hi", "hello", "hey", "thanks", "sorry", "now", "да", "нет", "привет",
         "здравствуйте", "спасибо", "извините", "хорошо", "ладно", "итак",
@@ -293,81 +342,7 @@ fn comma_stays(before: &str, after: &str, left: Gap, right: Gap, before_opens_se
     if !(left.comma || right.comma) {
         return false;
     }
-    OPENERS.contains(&after) || (before_opens_sentence && INTERJECTIONS.contains(&before))
-}
-
-/// The words of a draft and what stands between them, as rules read it.
-pub(crate) struct View<'d> {
-    pub draft: &'d Draft<'d>,
-    /// Pieces that are words.
-    pub words: Vec<usize>,
-    /// `gaps[k]` stands before word `k`; the last one after the last word.
-    gaps: Vec<Gap>,
-}
-
-impl<'d> View<'d> {
-    pub fn new(draft: &'d Draft<'d>) -> Self {
-        let words = draft.words();
-        let mut gaps = Vec::with_capacity(words.len() + 1);
-        let mut from = 0;
-        for &word in &words {
-            gaps.push(draft.gap(from..word));
-            from = word + 1;
-        }
-        gaps.push(draft.gap(from..draft.pieces.len()));
-        Self { draft, words, gaps }
-    }
-
-    pub fn len(&self) -> usize {
-        self.words.len()
-    }
-
-    /// Comparable form of word `k`; empty beyond the ends.
-    pub fn norm(&self, k: usize) -> &'d str {
-        self.words.get(k).map_or("", |&i| self.draft.pieces[i].norm.as_str())
-    }
-
-    /// Comparable form of the word before `k`; empty at the beginning.
-    pub fn norm_before(&self, k: usize) -> &'d str {
-        k.checked_sub(1).map_or("", |k| self.norm(k))
-    }
-
-    pub fn text(&self, k: usize) -> &'d str {
-        self.words.get(k).map_or("", |&i| self.draft.pieces[i].text.as_str())
-    }
-
-    pub fn frozen(&self, k: usize) -> bool {
-        self.words.get(k).is_some_and(|&i| self.draft.pieces[i].frozen)
-    }
-
-    /// What stands before word `k` (`k` = number of words: after the last).
-    pub fn gap(&self, k: usize) -> Gap {
-        self.gaps.get(k).copied().unwrap_or_default()
-    }
-
-    pub fn opens_sentence(&self, k: usize) -> bool {
-        k == 0 || self.gap(k).ends_sentence()
-    }
-
-    /// Whether word `k` is the last of its sentence.
-    pub fn ends_sentence(&self, k: usize) -> bool {
-        k + 1 >= self.len() || self.gap(k + 1).ends_sentence()
-    }
-
-    /// Whether the words from `k` on are these, with nothing but spaces between them.
-    pub fn phrase_at(&self, k: usize, phrase: &[&str]) -> bool {
-        phrase.iter().enumerate().all(|(n, word)| self.norm(k + n) == *word && (n == 0 || self.gap(k + n).is_plain()))
-    }
-
-    /// First word of the sentence in which word `k` stands.
-    pub fn sentence_start(&self, k: usize) -> usize {
-        (0..=k).rev().find(|&k| self.opens_sentence(k)).unwrap_or(0)
-    }
-
-    /// Whether the word is written as a name: a capital inside a sentence.
-    pub fn looks_like_name(&self, k: usize) -> bool {
-        !self.opens_sentence(k) && self.text(k).chars().next().is_some_and(char::is_uppercase) && self.norm(k) != "i"
-    }
+    OPENERS.contains(&after) || (opening && INTERJECTIONS.contains(&before)) || addressed
 }
 
 #[cfg(test)]
@@ -379,7 +354,11 @@ mod tests {
     fn without(raw: &str, k: usize) -> String {
         let mut draft = Draft::new(raw);
         let word = draft.words()[k];
-        draft.perform(vec![Action::Remove { first: word, last: word, kind: EditKind::Filler }]);
+        draft.perform(vec![Action::Remove {
+            first: word,
+            last: word,
+            kind: EditKind::Filler,
+        }]);
         let (text, changes) = draft.finish();
         assert_eq!(apply_changes(raw, &changes), text);
         text
@@ -403,9 +382,20 @@ mod tests {
     fn an_edit_holds_no_more_than_what_went() {
         let mut draft = Draft::new("The cat, um, jumped");
         let word = draft.words()[2];
-        draft.perform(vec![Action::Remove { first: word, last: word, kind: EditKind::Filler }]);
+        draft.perform(vec![Action::Remove {
+            first: word,
+            last: word,
+            kind: EditKind::Filler,
+        }]);
         let (_, changes) = draft.finish();
-        assert_eq!(changes, [Change { kind: EditKind::Filler, range: 7..12, to: String::new() }]);
+        assert_eq!(
+            changes,
+            [Change {
+                kind: EditKind::Filler,
+                range: 7..12,
+                to: String::new()
+            }]
+        );
     }
 
     #[test]
@@ -415,6 +405,13 @@ mod tests {
         draft.set_text(0, "V".into(), EditKind::Case);
         let (text, changes) = draft.finish();
         assert_eq!(text, "V apples");
-        assert_eq!(changes, [Change { kind: EditKind::NumberForm, range: 0..4, to: "V".into() }]);
+        assert_eq!(
+            changes,
+            [Change {
+                kind: EditKind::NumberForm,
+                range: 0..4,
+                to: "V".into()
+            }]
+        );
     }
 }

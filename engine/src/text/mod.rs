@@ -19,6 +19,7 @@ pub mod sentences;
 pub mod snippets;
 pub mod style;
 pub mod tokens;
+pub(crate) mod view;
 
 use crate::language::Language;
 

@@ -6,13 +6,21 @@
 
 /// The sound of a word or of several written together. Empty where there are no letters.
 pub(crate) fn code(word: &str) -> String {
-    let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
+    let letters: Vec<char> = word
+        .chars()
+        .flat_map(char::to_lowercase)
+        .filter(|c| c.is_alphanumeric())
+        .collect();
     let mut code = String::new();
     let mut i = 0;
     while i < letters.len() {
         let (sounds, used) = sound(&letters, i);
         for sound in sounds.chars() {
-            let kept = if sound == 'A' { code.is_empty() } else { !code.ends_with(sound) };
+            let kept = if sound == 'A' {
+                code.is_empty()
+            } else {
+                !code.ends_with(sound)
+            };
             if kept {
                 code.push(sound);
             }
@@ -28,19 +36,20 @@ fn sound(letters: &[char], i: usize) -> (&'static str, usize) {
     let first = i == 0;
     match (letters[i], next) {
         ('p', 'h') => ("F", 2),
-        ('s' | 'c', 'h') | ('д', 'ж') => ("J", 2),
+        ('s' | 'c', 'h') | ('д', 'ж') | ('d', 'g') => ("J", 2),
         ('c', 'k') => ("K", 2),
         ('g', 'h') => (if first { "K" } else { "" }, 2),
         ('k', 'n') if first => ("N", 2),
         ('w', 'r') if first => ("R", 2),
         ('t', 'h') => ("T", 2),
         ('t', 's') | ('т', 'с') => ("S", 2),
-        ('d', 'g') => ("J", 2),
         ('c', 'e' | 'i' | 'y') => ("S", 1),
         ('x', _) => (if first { "S" } else { "KS" }, 1),
         ('w', _) => (if first { "F" } else { "" }, 1),
         ('h' | 'х', _) => (if first { "H" } else { "" }, 1),
-        ('a' | 'e' | 'i' | 'o' | 'u' | 'y', _) | ('а' | 'е' | 'ё' | 'и' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я', _) => ("A", 1),
+        ('a' | 'e' | 'i' | 'o' | 'u' | 'y', _) | ('а' | 'е' | 'ё' | 'и' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я', _) => {
+            ("A", 1)
+        }
         ('b' | 'p' | 'б' | 'п', _) => ("P", 1),
         ('d' | 't' | 'д' | 'т', _) => ("T", 1),
         ('c' | 'g' | 'k' | 'q' | 'г' | 'к', _) => ("K", 1),
@@ -65,8 +74,12 @@ mod tests {
     #[test]
     fn words_that_sound_alike_have_one_code() {
         for (a, b) in [
-            ("Kubernetes", "cooper netties"), ("Kubernetes", "кубернетис"), ("AlfaVoice", "альфа войс"),
-            ("Nordwind", "nort wint"), ("Григорьев", "григориев"), ("Phoenix", "fenix"),
+            ("Kubernetes", "cooper netties"),
+            ("Kubernetes", "кубернетис"),
+            ("AlfaVoice", "альфа войс"),
+            ("Nordwind", "nort wint"),
+            ("Григорьев", "григориев"),
+            ("Phoenix", "fenix"),
         ] {
             assert_eq!(code(a), code(b), "{a} {b}");
         }
@@ -74,7 +87,12 @@ mod tests {
 
     #[test]
     fn words_that_do_not_have_not() {
-        for (a, b) in [("Kafka", "coffee"), ("Anna", "Hannover"), ("Петров", "Иванов"), ("node", "mode")] {
+        for (a, b) in [
+            ("Kafka", "coffee"),
+            ("Anna", "Hannover"),
+            ("Петров", "Иванов"),
+            ("node", "mode"),
+        ] {
             assert_ne!(code(a), code(b), "{a} {b}");
         }
     }

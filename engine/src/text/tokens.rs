@@ -53,7 +53,11 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
         } else {
             (TokenKind::Mark, i + 1)
         };
-        found.push(Token { kind, text: &text[offset(i)..offset(end)], start: offset(i) });
+        found.push(Token {
+            kind,
+            text: &text[offset(i)..offset(end)],
+            start: offset(i),
+        });
         i = end;
     }
     found
@@ -61,13 +65,19 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// Only the words of `text`, in order.
 pub fn words(text: &str) -> Vec<Token<'_>> {
-    tokens(text).into_iter().filter(|token| token.kind == TokenKind::Word).collect()
+    tokens(text)
+        .into_iter()
+        .filter(|token| token.kind == TokenKind::Word)
+        .collect()
 }
 
 /// The form in which words are compared: lower case, е for ё, one kind of apostrophe and of hyphen, composed letters.
 pub fn normal(word: &str) -> String {
-    let composed: Cow<'_, str> =
-        if word.chars().any(is_combining) { Cow::Owned(word.nfc().collect()) } else { Cow::Borrowed(word) };
+    let composed: Cow<'_, str> = if word.chars().any(is_combining) {
+        Cow::Owned(word.nfc().collect())
+    } else {
+        Cow::Borrowed(word)
+    };
     composed.chars().flat_map(char::to_lowercase).map(plain).collect()
 }
 
@@ -186,8 +196,25 @@ mod tests {
     #[test]
     fn what_belongs_together_stays_together() {
         for word in [
-            "don't", "кто-то", "3.5", "5:30", "12,500", "12\u{a0}500", "$20", "25%", "20€", "-5", "+7", "p.m", "a@b.org",
-            "C++", "C#", "R&D", "km/h", "й\u{306}од", "25-го",
+            "don't",
+            "кто-то",
+            "3.5",
+            "5:30",
+            "12,500",
+            "12\u{a0}500",
+            "$20",
+            "25%",
+            "20€",
+            "-5",
+            "+7",
+            "p.m",
+            "a@b.org",
+            "C++",
+            "C#",
+            "R&D",
+            "km/h",
+            "й\u{306}од",
+            "25-го",
         ] {
             assert_eq!(words_of(&format!("so {word} so")), ["so", word, "so"]);
         }

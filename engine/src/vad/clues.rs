@@ -1,7 +1,8 @@
 //! What the spectrum says besides the neural score: how fast its shape moves and how machine-like its tones are.
 //!
 //! Earshot alone takes chords, arpeggios and loud noise for speech. Voices keep changing their spectral shape and
-//! glide in pitch; notes hold both. The three measures here put numbers on that, per 16 ms frame.
+//! glide in pitch, and they alternate between dull vowels and bright consonants; notes do none of it. The measures here
+//! put numbers on that, per 16 ms frame.
 
 use std::sync::{Arc, OnceLock};
 
@@ -25,7 +26,17 @@ const SAMENESS_BINS: std::ops::Range<usize> = 4..320;
 /// Bins of the long spectrum in which partials are looked for (94 to 4063 Hz).
 const PARTIAL_BINS: std::ops::Range<usize> = 6..260;
 
-/// Three measures of one frame.
+/// Frames between the two balances that are compared (128 ms: about a syllable's half).
+const BALANCE_LAG: usize = 8;
+/// Bins of the short spectrum below and above 2 kHz between which the balance is taken (156 to 2000, to 7000 Hz).
+const DULL_BINS: std::ops::Range<usize> = 5..64;
+const BRIGHT_BINS: std::ops::Range<usize> = 64..224;
+/// Balances beyond these are silence on one side.
+const BALANCE_DB: std::ops::RangeInclusive<f32> = -35.0..=20.0;
+/// Bins of the short spectrum among which the strongest partial is looked for (94 to 4063 Hz).
+const PEAK_BINS: std::ops::Range<usize> = 3..130;
+
+/// The measures of one frame.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Clues {
     /// Change of the spectral shape within 32 ms, in dB (level changes taken out). Speech 2 to 10, notes below 1.
@@ -34,6 +45,10 @@ pub struct Clues {
     pub sameness: f32,
     /// Share of the partials whose frequency stood still since the last frame. Notes near 1, speech around 0.2.
     pub steadiness: f32,
+    /// Change of the balance between dull and bright within 128 ms, in dB. Speech around 9, notes below 2.
+    pub balance_swing_db: f32,
+    /// Share of the strongest partial in the whole. A whistle 1, speech around 0.5, noise 0.1.
+    pub peakiness: f32,
 }
 
 /// Measures frame after frame of one sound.
@@ -42,6 +57,9 @@ pub(super) struct ClueMeter {
     history: Vec<f32>,
     /// Band levels in dB of the last frames; `[SHAPE_LAG]` is the oldest.
     shapes: [[f32; BANDS]; SHAPE_LAG + 1],
+    /// Balances in dB of the last frames, a ring.
+    balances: [f32; BALANCE_LAG],
+    next_balance: usize,
     /// Compressed, centred and normalised spectra of the last frames, a ring.
     spectra: [Vec<f32>; SAMENESS_LAG],
     next_spectrum: usize,
@@ -51,6 +69,8 @@ pub(super) struct ClueMeter {
     bins: Vec<Complex32>,
     scratch: Vec<Complex32>,
     magnitudes: Vec<f32>,
+    /// Powers of the short spectrum's bins.
+    powers: Vec<f32>,
 }
 
 impl ClueMeter {
@@ -60,6 +80,8 @@ impl ClueMeter {
         Self {
             history: vec![0.0; LONG],
             shapes: [[SILENT_BAND_DB; BANDS]; SHAPE_LAG + 1],
+            balances: [*BALANCE_DB.start(); BALANCE_LAG],
+            next_balance: 0,
             spectra: std::array::from_fn(|_| vec![0.0; SAMENESS_BINS.len()]),
             next_spectrum: 0,
             before: std::array::from_fn(|_| vec![zero; PARTIAL_BINS.end + 3]),
@@ -67,6 +89,7 @@ impl ClueMeter {
             bins: vec![zero; LONG / 2 + 1],
             scratch: vec![zero; scratch],
             magnitudes: vec![0.0; PARTIAL_BINS.end + 3],
+            powers: vec![0.0; SHORT / 2 + 1],
         }
     }
 
@@ -74,12 +97,21 @@ impl ClueMeter {
     pub(super) fn measure(&mut self, frame: &[f32; FRAME_SAMPLES]) -> Clues {
         self.history.copy_within(FRAME_SAMPLES.., 0);
         self.history[LONG - FRAME_SAMPLES..].copy_from_slice(frame);
-        let shape_flux_db = self.shape_flux();
+        self.transform_short();
+        let (shape_flux_db, balance_swing_db) = (self.shape_flux(), self.balance_swing());
+        let peakiness = self.peakiness();
         self.transform_long();
-        Clues { shape_flux_db, sameness: self.sameness(), steadiness: self.steadiness() }
+        Clues {
+            shape_flux_db,
+            sameness: self.sameness(),
+            steadiness: self.steadiness(),
+            balance_swing_db,
+            peakiness,
+        }
     }
 
-    fn shape_flux(&mut self) -> f32 {
+    /// Leaves the power spectrum of the last 32 ms in `powers`.
+    fn transform_short(&mut self) {
         let tables = tables();
         let recent = &self.history[LONG - SHORT..];
         for ((out, sample), weight) in self.windowed.iter_mut().zip(recent).zip(&tables.short_window) {
@@ -90,13 +122,46 @@ impl ClueMeter {
             .short
             .process_with_scratch(&mut self.windowed[..SHORT], spectrum, &mut self.scratch)
             .expect("buffers have the plan's lengths");
+        for (power, bin) in self.powers.iter_mut().zip(spectrum) {
+            *power = bin.norm_sqr();
+        }
+    }
+
+    fn shape_flux(&mut self) -> f32 {
         self.shapes.rotate_right(1);
-        for (level, band) in self.shapes[0].iter_mut().zip(&tables.bands) {
-            let power: f32 =
-                band.weights.iter().zip(&spectrum[band.first..]).map(|(weight, bin)| weight * bin.norm_sqr()).sum();
+        for (level, band) in self.shapes[0].iter_mut().zip(&tables().bands) {
+            let power: f32 = band
+                .weights
+                .iter()
+                .zip(&self.powers[band.first..])
+                .map(|(weight, power)| weight * power)
+                .sum();
             *level = 10.0 * (power + 1e-9).log10();
         }
         shape_distance(&self.shapes[0], &self.shapes[SHAPE_LAG])
+    }
+
+    fn balance_swing(&mut self) -> f32 {
+        let sum = |bins: std::ops::Range<usize>| self.powers[bins].iter().sum::<f32>() + 1e-9;
+        let balance = 10.0 * (sum(BRIGHT_BINS) / sum(DULL_BINS)).log10();
+        let balance = balance.clamp(*BALANCE_DB.start(), *BALANCE_DB.end());
+        let before = std::mem::replace(&mut self.balances[self.next_balance], balance);
+        self.next_balance = (self.next_balance + 1) % BALANCE_LAG;
+        (balance - before).abs()
+    }
+
+    fn peakiness(&self) -> f32 {
+        let heard = &self.powers[PEAK_BINS];
+        let total: f32 = heard.iter().sum::<f32>() + 1e-12;
+        let peak = heard
+            .iter()
+            .enumerate()
+            .max_by(|one, other| one.1.total_cmp(other.1))
+            .map_or(0, |(at, _)| at);
+        heard[peak.saturating_sub(2)..(peak + 3).min(heard.len())]
+            .iter()
+            .sum::<f32>()
+            / total
     }
 
     fn transform_long(&mut self) {
@@ -169,8 +234,14 @@ fn shape_distance(one: &[f32; BANDS], other: &[f32; BANDS]) -> f32 {
     let top = one.iter().chain(other).copied().fold(SILENT_BAND_DB, f32::max);
     let weight = |band: usize| (one[band].max(other[band]) - (top - 30.0)).max(0.0);
     let total: f32 = (0..BANDS).map(weight).sum::<f32>() + 1e-9;
-    let shift = (0..BANDS).map(|band| weight(band) * (one[band] - other[band])).sum::<f32>() / total;
-    (0..BANDS).map(|band| weight(band) * (one[band] - other[band] - shift).abs()).sum::<f32>() / total
+    let shift = (0..BANDS)
+        .map(|band| weight(band) * (one[band] - other[band]))
+        .sum::<f32>()
+        / total;
+    (0..BANDS)
+        .map(|band| weight(band) * (one[band] - other[band] - shift).abs())
+        .sum::<f32>()
+        / total
 }
 
 /// The frequency in Hz of the partial in a bin, from how far its phase turned in one frame.
@@ -212,7 +283,9 @@ fn tables() -> &'static Tables {
 }
 
 fn hann(length: usize) -> Vec<f32> {
-    (0..length).map(|at| 0.5 - 0.5 * (std::f32::consts::TAU * at as f32 / length as f32).cos()).collect()
+    (0..length)
+        .map(|at| 0.5 - 0.5 * (std::f32::consts::TAU * at as f32 / length as f32).cos())
+        .collect()
 }
 
 fn mel_bands() -> Vec<Band> {
@@ -229,7 +302,9 @@ fn mel_bands() -> Vec<Band> {
             let weights = (first..=last)
                 .map(|bin| {
                     let here = bin as f32 * bin_hz;
-                    ((here - left) / (centre - left)).min((right - here) / (right - centre)).max(0.0)
+                    ((here - left) / (centre - left))
+                        .min((right - here) / (right - centre))
+                        .max(0.0)
                 })
                 .collect();
             Band { first, weights }
@@ -254,6 +329,8 @@ mod tests {
                 sum.shape_flux_db += clues.shape_flux_db;
                 sum.sameness += clues.sameness;
                 sum.steadiness += clues.steadiness;
+                sum.balance_swing_db += clues.balance_swing_db;
+                sum.peakiness += clues.peakiness;
             }
         }
         let count = (last - first) as f32;
@@ -261,11 +338,16 @@ mod tests {
             shape_flux_db: sum.shape_flux_db / count,
             sameness: sum.sameness / count,
             steadiness: sum.steadiness / count,
+            balance_swing_db: sum.balance_swing_db / count,
+            peakiness: sum.peakiness / count,
         }
     }
 
     fn harmonics(phase: f32) -> f32 {
-        (1..=8).map(|harmonic| (phase * harmonic as f32).sin() / harmonic as f32).sum::<f32>() * 0.2
+        (1..=8)
+            .map(|harmonic| (phase * harmonic as f32).sin() / harmonic as f32)
+            .sum::<f32>()
+            * 0.2
     }
 
     #[test]
@@ -274,6 +356,7 @@ mod tests {
         assert!(clues.shape_flux_db < 0.5, "{clues:?}");
         assert!(clues.sameness > 0.95, "{clues:?}");
         assert!(clues.steadiness > 0.9, "{clues:?}");
+        assert!(clues.balance_swing_db < 1.0, "{clues:?}");
     }
 
     #[test]
@@ -282,12 +365,34 @@ mod tests {
         let clues = clues_of(|t| {
             let phase = std::f32::consts::TAU * (140.0 * t + 20.0 * (1.0 - (6.0 * t).cos()) / 6.0 * 6.0 / 6.0);
             let colour = 1.0 + 0.9 * (25.0 * t).sin();
-            (1..=12).map(|h| (phase * h as f32).sin() / (1.0 + (h as f32 - 3.0 * colour - 2.0).powi(2))).sum::<f32>()
+            (1..=12)
+                .map(|h| (phase * h as f32).sin() / (1.0 + (h as f32 - 3.0 * colour - 2.0).powi(2)))
+                .sum::<f32>()
                 * 0.2
         });
         assert!(clues.shape_flux_db > 1.0, "{clues:?}");
         assert!(clues.sameness < 0.9, "{clues:?}");
         assert!(clues.steadiness < 0.7, "{clues:?}");
+    }
+
+    #[test]
+    fn a_whistle_is_all_peak_and_noise_has_none() {
+        let mut state = 1u32;
+        let noise = std::cell::RefCell::new(move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+        });
+        assert!(clues_of(|t| (std::f32::consts::TAU * 900.0 * t).sin() * 0.3).peakiness > 0.95);
+        assert!(clues_of(|_| noise.borrow_mut()()).peakiness < 0.2);
+    }
+
+    #[test]
+    fn hissing_and_humming_in_turn_swings_the_balance() {
+        let clues = clues_of(|t| {
+            let bright = (4.0 * t).fract() < 0.5;
+            (std::f32::consts::TAU * if bright { 4_000.0 } else { 300.0 } * t).sin() * 0.2
+        });
+        assert!(clues.balance_swing_db > 5.0, "{clues:?}");
     }
 
     #[test]

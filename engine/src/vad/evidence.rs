@@ -9,11 +9,24 @@ pub(super) struct Weights {
     pub sameness: f32,
     pub steadiness: f32,
     pub score: f32,
+    pub log_swing: f32,
+    pub peakiness: f32,
     pub bias: f32,
 }
 
-pub(super) const WEIGHTS: Weights =
-    Weights { log_flux: 8.2, sameness: -7.6, steadiness: -23.4, score: 2.9, bias: 0.6 };
+/// Fitted to 298 spoken recordings (synthetic and human; clean, faint, in noise, over the telephone) against 674 sounds
+/// of tones, music and noise. Two of those are still believed: an arpeggio of 100 ms notes, and drums at full scale.
+/// Of the frames that carry speech 1.4 % are missed (most of them as faint as the noise around them); speech is
+/// believed after 160 ms in the middle, 400 ms in the worst tenth.
+pub(super) const WEIGHTS: Weights = Weights {
+    log_flux: 11.2,
+    sameness: -9.92,
+    steadiness: -20.57,
+    score: 3.15,
+    log_swing: 4.81,
+    peakiness: -17.12,
+    bias: -0.42,
+};
 
 /// Share of the evidence that lives on to the next heard frame (25 frames, 0.4 s, of memory).
 pub(super) const KEEP: f32 = 0.96;
@@ -42,8 +55,10 @@ pub(super) struct GateOptions {
     pub above_floor_db: f32,
     /// Heard frames before speech is believed.
     pub least_run: u32,
-    /// Evidence at which speech is believed, and at which belief is withdrawn.
+    /// Evidence at which speech is believed, at which it is while the noise floor is not known yet (the first half
+    /// second, in which noise is as sudden as speech), and at which belief is withdrawn.
     pub believe: f32,
+    pub believe_at_first: f32,
     pub withdraw: f32,
     /// Frames after the last heard one that still count as speech.
     pub tail: u32,
@@ -62,7 +77,8 @@ impl Default for GateOptions {
             leave: 0.35,
             above_floor_db: 3.0,
             least_run: 5,
-            believe: 1.5,
+            believe: 2.0,
+            believe_at_first: 3.0,
             withdraw: -3.0,
             tail: 4,
             onset_gap: 8,
@@ -93,14 +109,24 @@ pub(super) struct Gate {
 enum State {
     Silence,
     /// `age` frames since the first heard one, `run` of them heard, `gap` not heard at the end.
-    Onset { age: u32, run: u32, gap: u32 },
+    Onset {
+        age: u32,
+        run: u32,
+        gap: u32,
+    },
     /// `gap` frames since the last heard one.
-    Speech { gap: u32 },
+    Speech {
+        gap: u32,
+    },
 }
 
 impl Gate {
     pub(super) fn new(options: GateOptions) -> Self {
-        Self { options, evidence: 0.0, state: State::Silence }
+        Self {
+            options,
+            evidence: 0.0,
+            state: State::Silence,
+        }
     }
 
     /// Decides one frame. With `Speech`, the second value says how many frames before this one, all of them `Onset`
@@ -115,7 +141,14 @@ impl Gate {
         match self.state {
             State::Silence if audible => self.begin(),
             State::Silence => (Decision::Silence, 0),
-            State::Onset { age, run, gap } => self.go_on(audible, age, run, gap),
+            State::Onset { age, run, gap } => {
+                let enough = if heard.floor_db.is_some() {
+                    self.options.believe
+                } else {
+                    self.options.believe_at_first
+                };
+                self.go_on(audible, enough, age, run, gap)
+            }
             State::Speech { .. } if audible && self.evidence < self.options.withdraw => {
                 self.state = State::Onset { age: 0, run: 1, gap: 0 };
                 (Decision::Onset, 0)
@@ -154,8 +187,14 @@ impl Gate {
     }
 
     fn audible(&self, heard: Heard) -> bool {
-        let threshold = if self.state == State::Silence { self.options.enter } else { self.options.leave };
-        let over_floor = heard.floor_db.is_none_or(|floor| heard.level_db > floor + self.options.above_floor_db);
+        let threshold = if self.state == State::Silence {
+            self.options.enter
+        } else {
+            self.options.leave
+        };
+        let over_floor = heard
+            .floor_db
+            .is_none_or(|floor| heard.level_db > floor + self.options.above_floor_db);
         heard.score >= threshold && over_floor && heard.level_db > QUIETEST_DB
     }
 
@@ -164,7 +203,7 @@ impl Gate {
         (Decision::Onset, 0)
     }
 
-    fn go_on(&mut self, audible: bool, age: u32, run: u32, gap: u32) -> (Decision, u32) {
+    fn go_on(&mut self, audible: bool, enough: f32, age: u32, run: u32, gap: u32) -> (Decision, u32) {
         let age = age + 1;
         if !audible {
             if gap >= self.options.onset_gap {
@@ -175,7 +214,7 @@ impl Gate {
             return (Decision::Onset, 0);
         }
         let run = run + 1;
-        if run >= self.options.least_run && self.evidence > self.options.believe {
+        if run >= self.options.least_run && self.evidence > enough {
             self.state = State::Speech { gap: 0 };
             return (Decision::Speech, age.min(self.options.longest_onset));
         }
@@ -187,13 +226,16 @@ impl Gate {
 /// Below this there is nothing but quantisation noise.
 const QUIETEST_DB: f32 = -75.0;
 
-/// How much one heard frame speaks for a voice. Bounded, so that no single frame (a note's attack) decides.
+/// How much one heard frame speaks for a voice. Each clue is bounded: no single frame (a note's attack) decides, and
+/// the more noise-like does not mean the more voice-like.
 fn contribution(heard: Heard) -> f32 {
     let score = heard.score.clamp(0.01, 0.99);
     let sum = WEIGHTS.log_flux * (heard.clues.shape_flux_db.min(4.0) + 0.3).ln()
-        + WEIGHTS.sameness * heard.clues.sameness
+        + WEIGHTS.sameness * heard.clues.sameness.max(0.3)
         + WEIGHTS.steadiness * heard.clues.steadiness
         + WEIGHTS.score * (score / (1.0 - score)).ln()
+        + WEIGHTS.log_swing * (heard.clues.balance_swing_db.min(20.0) + 1.0).ln()
+        + WEIGHTS.peakiness * heard.clues.peakiness.max(0.4)
         + WEIGHTS.bias;
     sum * (1.0 - KEEP)
 }
@@ -202,11 +244,28 @@ fn contribution(heard: Heard) -> f32 {
 mod tests {
     use super::*;
 
-    const VOICE: Clues = Clues { shape_flux_db: 3.5, sameness: 0.4, steadiness: 0.1 };
-    const NOTE: Clues = Clues { shape_flux_db: 0.4, sameness: 0.95, steadiness: 0.9 };
+    const VOICE: Clues = Clues {
+        shape_flux_db: 3.5,
+        sameness: 0.4,
+        steadiness: 0.1,
+        balance_swing_db: 8.0,
+        peakiness: 0.45,
+    };
+    const NOTE: Clues = Clues {
+        shape_flux_db: 0.4,
+        sameness: 0.95,
+        steadiness: 0.9,
+        balance_swing_db: 0.5,
+        peakiness: 0.6,
+    };
 
     fn decide(gate: &mut Gate, score: f32, clues: Clues) -> (Decision, u32) {
-        gate.decide(Heard { score, level_db: -20.0, floor_db: Some(-60.0), clues })
+        gate.decide(Heard {
+            score,
+            level_db: -20.0,
+            floor_db: Some(-60.0),
+            clues,
+        })
     }
 
     fn run(gate: &mut Gate, frames: usize, score: f32, clues: Clues) -> Vec<Decision> {
@@ -216,24 +275,37 @@ mod tests {
     #[test]
     fn a_voice_is_believed_within_200_ms_and_counts_from_its_first_frame() {
         let mut gate = Gate::new(GateOptions::default());
-        let believed = (0..20).map(|_| decide(&mut gate, 0.9, VOICE)).position(|(what, _)| what == Decision::Speech);
+        let believed = (0..20)
+            .map(|_| decide(&mut gate, 0.9, VOICE))
+            .position(|(what, _)| what == Decision::Speech);
         assert!(believed.is_some_and(|at| at <= 12), "{believed:?}");
         let mut gate = Gate::new(GateOptions::default());
-        let back = (0..20).map(|_| decide(&mut gate, 0.9, VOICE)).find(|(what, _)| *what == Decision::Speech).unwrap();
+        let back = (0..20)
+            .map(|_| decide(&mut gate, 0.9, VOICE))
+            .find(|(what, _)| *what == Decision::Speech)
+            .unwrap();
         assert_eq!(back.1 as usize, believed.unwrap());
     }
 
     #[test]
     fn notes_are_never_believed_whatever_the_score_says() {
         let mut gate = Gate::new(GateOptions::default());
-        assert!(run(&mut gate, 4_000, 0.95, NOTE).iter().all(|what| *what == Decision::Onset));
+        assert!(
+            run(&mut gate, 4_000, 0.95, NOTE)
+                .iter()
+                .all(|what| *what == Decision::Onset)
+        );
     }
 
     #[test]
     fn a_click_is_not_speech() {
         let mut gate = Gate::new(GateOptions::default());
         run(&mut gate, 3, 0.9, VOICE);
-        assert!(run(&mut gate, 30, 0.05, VOICE).iter().all(|what| *what != Decision::Speech));
+        assert!(
+            run(&mut gate, 30, 0.05, VOICE)
+                .iter()
+                .all(|what| *what != Decision::Speech)
+        );
     }
 
     #[test]
@@ -257,7 +329,12 @@ mod tests {
     fn nothing_at_the_noise_floor_is_heard() {
         let mut gate = Gate::new(GateOptions::default());
         for _ in 0..200 {
-            let heard = Heard { score: 0.9, level_db: -30.0, floor_db: Some(-31.0), clues: VOICE };
+            let heard = Heard {
+                score: 0.9,
+                level_db: -30.0,
+                floor_db: Some(-31.0),
+                clues: VOICE,
+            };
             assert_eq!(gate.decide(heard).0, Decision::Silence);
         }
     }
@@ -265,7 +342,17 @@ mod tests {
     #[test]
     fn a_short_word_at_the_very_end_counts() {
         let mut gate = Gate::new(GateOptions::default());
-        run(&mut gate, 6, 0.6, Clues { shape_flux_db: 2.5, sameness: 0.5, steadiness: 0.15 });
+        run(
+            &mut gate,
+            6,
+            0.6,
+            Clues {
+                shape_flux_db: 2.5,
+                sameness: 0.5,
+                steadiness: 0.2,
+                ..VOICE
+            },
+        );
         assert_eq!(gate.settle(), Some((5, 0)));
         assert_eq!(gate.settle(), None);
     }

@@ -72,8 +72,21 @@ impl VoiceDetector {
             *sample *= gain;
         }
         let score = self.neural.predict_f32(&frame);
-        let (decision, onset_frames) = self.gate.decide(Heard { score, level_db, floor_db, clues });
-        FrameReport { decision, onset_frames, score, level_db, floor_db, clues, evidence: self.gate.evidence() }
+        let (decision, onset_frames) = self.gate.decide(Heard {
+            score,
+            level_db,
+            floor_db,
+            clues,
+        });
+        FrameReport {
+            decision,
+            onset_frames,
+            score,
+            level_db,
+            floor_db,
+            clues,
+            evidence: self.gate.evidence(),
+        }
     }
 
     /// The sound is over. A short word right at its end that was not believed yet may be: then the frames from the
@@ -88,5 +101,41 @@ impl VoiceDetector {
 impl Default for VoiceDetector {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn any_samples_give_finite_reports(samples in prop::collection::vec(any::<i16>(), FRAME_SAMPLES * 8)) {
+            let mut detector = VoiceDetector::new();
+            for frame in samples.as_chunks::<FRAME_SAMPLES>().0 {
+                let report = detector.frame(frame);
+                prop_assert!((0.0..=1.0).contains(&report.score));
+                prop_assert!(report.level_db.is_finite() && report.evidence.is_finite());
+            }
+        }
+    }
+
+    #[test]
+    fn full_scale_square_waves_and_lone_samples_are_measured() {
+        let mut detector = VoiceDetector::new();
+        for index in 0..100usize {
+            let frame = std::array::from_fn(|at| match index % 3 {
+                0 if at % 8 < 4 => i16::MIN,
+                0 => i16::MAX,
+                1 if at == 100 => i16::MIN,
+                _ => 0,
+            });
+            let report = detector.frame(&frame);
+            assert!(report.evidence.is_finite() && report.clues.shape_flux_db.is_finite());
+        }
     }
 }

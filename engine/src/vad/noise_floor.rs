@@ -16,6 +16,7 @@ pub(super) struct NoiseFloor {
 const SUB_WINDOWS: usize = 6;
 /// 256 ms each, so the floor looks back 1.5 s.
 const SUB_WINDOW_FRAMES: usize = 16;
+const KNOWN_AFTER: usize = 2;
 
 impl NoiseFloor {
     pub(super) fn new() -> Self {
@@ -28,7 +29,7 @@ impl NoiseFloor {
         }
     }
 
-    /// Takes a frame's level; gives the floor in dB, none until it has listened for a second and a half.
+    /// Takes a frame's level; gives the floor in dB, none until it has listened for half a second.
     pub(super) fn follow(&mut self, level_db: f32) -> Option<f32> {
         let smoothed = match self.smoothed {
             Some(before) => before + 0.35 * (level_db - before),
@@ -45,7 +46,7 @@ impl NoiseFloor {
             self.finished = (self.finished + 1).min(SUB_WINDOWS);
         }
         let floor = self.quietest.iter().copied().fold(self.current, f32::min);
-        (self.finished == SUB_WINDOWS).then_some(floor)
+        (self.finished >= KNOWN_AFTER).then_some(floor)
     }
 }
 
@@ -59,9 +60,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_known_before_a_second_and_a_half() {
-        assert_eq!(after(vec![-30.0; 95]), None);
-        assert!(after(vec![-30.0; 96]).is_some());
+    fn nothing_is_known_before_half_a_second() {
+        assert_eq!(after(vec![-30.0; 31]), None);
+        assert!(after(vec![-30.0; 32]).is_some());
     }
 
     #[test]

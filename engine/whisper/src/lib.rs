@@ -9,4 +9,5 @@ pub mod isa;
 pub mod library_log;
 pub mod model;
 pub mod state;
+pub mod tools;
 pub mod worker;

@@ -21,6 +21,7 @@ import os
 import queue
 import random
 import signal
+import sys
 import threading
 import time
 
@@ -269,6 +270,7 @@ def main():
         team.total(flat)
         flat /= team.size
         if flat[-1] > 0:
+            stop.append(1)
             break
         seconds = float(flat[-2]) * team.size
         acc.append(flat[-2 - len(losses):-2].tolist())
@@ -311,7 +313,9 @@ def main():
             last_eval = t_log = time.time()
     if team.rank == 0:
         save()
-    if team.rank == 0 and not stop:
+    if stop:
+        sys.exit(3)  # interrupted, not finished
+    if team.rank == 0:
         monitor(ema, tok, dev, device, full)
 
 

@@ -12,7 +12,7 @@ use crate::entity::work::jobs;
 use crate::error::{Result, StoreError};
 use crate::ids::{JobId, UserId, new_ordinal};
 use crate::moment::Moment;
-use crate::values::{optional_text, signed, text};
+use crate::values::{key, optional_key, signed};
 
 /// Tries to find a free id.
 const ID_ATTEMPTS: u32 = 8;
@@ -101,7 +101,7 @@ impl Jobs<'_> {
     pub async fn of_recording(&self, owner: UserId, client_recording_id: &str) -> Result<Option<Job>> {
         let row = jobs::Entity::find()
             .filter(jobs::Column::UserId.eq(owner.as_uuid()))
-            .filter(jobs::Column::ClientRecordingId.eq(text(client_recording_id)))
+            .filter(jobs::Column::ClientRecordingId.eq(key(client_recording_id)))
             .one(self.store.reader())
             .await?;
         row.map(Job::try_from).transpose()
@@ -203,8 +203,8 @@ fn row(id: i64, owner: UserId, new: &NewJob, now: Moment) -> jobs::Model {
         id,
         user_id: owner.as_uuid(),
         kind: new.kind.as_str().to_owned(),
-        client: text(new.client.as_str()),
-        client_recording_id: optional_text(new.client_recording_id.as_deref()),
+        client: key(&new.client),
+        client_recording_id: optional_key(new.client_recording_id.as_deref()),
         recorded_at: new.recorded_at.unix_ms(),
         place: new_ordinal(new.recorded_at),
         state: (if new.receiving {

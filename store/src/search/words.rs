@@ -85,7 +85,7 @@ fn pieces(piece: &str) -> impl Iterator<Item = Range<usize>> {
         let start = rest.start + tail.find(is_word_char)?;
         let end = piece[start..]
             .char_indices()
-            .find(|&(at, c)| !is_word_char(c) && !(is_apostrophe(c) && letter_follows(&piece[start + at..])))
+            .find(|&(at, c)| !(is_word_char(c) || is_apostrophe(c) && letter_follows(&piece[start + at..])))
             .map_or(piece.len(), |(at, _)| start + at);
         rest.start = end;
         Some(start..end)

@@ -118,7 +118,7 @@ pub async fn get(store: &Store, owner: UserId, id: TranscriptId) -> Result<Optio
     let details = transcript_details::Entity::find_by_id(id.as_i64())
         .one(store.reader())
         .await?;
-    let details = details.map(read_details).transpose()?.unwrap_or_default();
+    let details = details.as_ref().map(read_details).transpose()?.unwrap_or_default();
     Ok(Some(WholeTranscript {
         transcript: row.into(),
         details,
@@ -132,7 +132,7 @@ pub(crate) async fn details_of(store: &Store, ids: &[i64]) -> Result<Vec<(i64, T
         .all(store.reader())
         .await?;
     rows.into_iter()
-        .map(|row| Ok((row.transcript_id, read_details(row)?)))
+        .map(|row| Ok((row.transcript_id, read_details(&row)?)))
         .collect()
 }
 
@@ -143,7 +143,7 @@ pub async fn count(store: &Store, owner: UserId) -> Result<u64> {
     Ok(mine.count(store.reader()).await?)
 }
 
-fn read_details(row: transcript_details::Model) -> Result<TranscriptDetails> {
+fn read_details(row: &transcript_details::Model) -> Result<TranscriptDetails> {
     let damaged = |error: serde_json::Error| StoreError::Damaged {
         table: "transcript_details",
         reason: error.to_string(),

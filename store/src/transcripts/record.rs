@@ -18,7 +18,7 @@ use crate::error::{Result, StoreError};
 use crate::ids::{AudioId, TranscriptId, UserId, new_ordinal};
 use crate::moment::Moment;
 use crate::reindex::stems_for;
-use crate::values::{optional_text, signed, text};
+use crate::values::{key, optional_key, signed, text};
 
 /// Rows per statement: 17 values each, and SQLite takes 32766 in one.
 const CHUNK: usize = 500;
@@ -105,7 +105,7 @@ impl<'n> Row<'n> {
         };
         let words: Vec<TimedWord> = new.details.words.iter().map(finite).collect();
         Self {
-            key: (new.owner.as_uuid(), text(new.utterance.as_str())),
+            key: (new.owner.as_uuid(), key(&new.utterance)),
             new,
             stems: stems_for(&new.text, &new.raw_text),
             words: json(&words),
@@ -239,7 +239,7 @@ async fn insert(
             row.key.0.into(),
             text(new.session.as_str()).into(),
             row.key.1.as_str().into(),
-            optional_text(new.client_recording_id.as_deref()).into(),
+            optional_key(new.client_recording_id.as_deref()).into(),
             new.recorded_at.unix_ms().into(),
             new.created_at.unix_ms().into(),
             text(new.language.as_str()).into(),

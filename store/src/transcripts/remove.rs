@@ -1,7 +1,7 @@
 //! Deleting from the history: first out of sight, later for good.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::audio;
@@ -48,7 +48,7 @@ pub async fn purge_all(store: &Store, owner: UserId, now: Moment) -> Result<u64>
 pub(crate) async fn delete_for_good(store: &Store, which: &Condition, now: Moment) -> Result<u64> {
     let mut removed = 0;
     loop {
-        let tx = store.begin().await?;
+        // Looked for outside the transaction: that may take long, and finals are waiting to be written.
         let some = transcripts::Entity::find()
             .select_only()
             .columns([transcripts::Column::Id, transcripts::Column::AudioId])
@@ -56,25 +56,23 @@ pub(crate) async fn delete_for_good(store: &Store, which: &Condition, now: Momen
             .order_by_asc(transcripts::Column::Id)
             .limit(CHUNK)
             .into_tuple::<(i64, Option<Uuid>)>()
-            .all(&tx)
+            .all(store.reader())
             .await?;
         if some.is_empty() {
             return Ok(removed);
         }
-        removed += delete_rows(&tx, &some, now).await?;
+        let tx = store.begin().await?;
+        let gone = transcripts::Entity::delete_many()
+            .filter(transcripts::Column::Id.is_in(some.iter().map(|(id, _)| *id)))
+            // Once more: meanwhile somebody may have taken a deletion back.
+            .filter(which.clone())
+            .exec(&tx)
+            .await?;
+        let files: Vec<Uuid> = some.iter().filter_map(|(_, file)| *file).collect();
+        audio::doom_unused(&tx, &files, now).await?;
         tx.commit().await?;
+        removed += gone.rows_affected;
     }
-}
-
-async fn delete_rows(tx: &impl ConnectionTrait, rows: &[(i64, Option<Uuid>)], now: Moment) -> Result<u64> {
-    let ids = rows.iter().map(|(id, _)| *id);
-    let gone = transcripts::Entity::delete_many()
-        .filter(transcripts::Column::Id.is_in(ids))
-        .exec(tx)
-        .await?;
-    let files: Vec<Uuid> = rows.iter().filter_map(|(_, file)| *file).collect();
-    audio::doom_unused(tx, &files, now).await?;
-    Ok(gone.rows_affected)
 }
 
 fn mine(owner: UserId, id: TranscriptId) -> Condition {

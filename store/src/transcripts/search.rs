@@ -21,6 +21,9 @@ use crate::search::{SearchQuery, Snippet, score, snippet};
 /// the newest than by the best of ten years, and a search stays quick however long the history is.
 const RANKED: u64 = 500;
 
+/// The same for phrases, for which the index only knows the words and each text has to be looked at.
+const RANKED_PHRASES: u64 = 100;
+
 /// A search in the history.
 #[derive(Debug, Clone)]
 pub struct SearchRequest {
@@ -106,7 +109,12 @@ async fn newest(store: &Store, owner: UserId, request: &SearchRequest, limit: us
 async fn best(store: &Store, owner: UserId, request: &SearchRequest) -> Result<Vec<SearchCursor>> {
     let rows = store
         .reader()
-        .query_all_raw(candidates_statement(store, owner, request, RANKED))
+        .query_all_raw(candidates_statement(
+            store,
+            owner,
+            request,
+            ranked_at_most(&request.query),
+        ))
         .await?;
     let mut ranked = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -123,6 +131,14 @@ async fn best(store: &Store, owner: UserId, request: &SearchRequest) -> Result<V
         ranked.retain(|c| c.score.total_cmp(&after.score).then(c.id.cmp(&after.id)).is_lt());
     }
     Ok(ranked)
+}
+
+fn ranked_at_most(query: &SearchQuery) -> u64 {
+    if query.phrases.is_empty() {
+        RANKED
+    } else {
+        RANKED_PHRASES
+    }
 }
 
 /// The newest matches, at most `limit`, with what ranking needs. `plans` shows how the database carries it out.

@@ -106,12 +106,13 @@ impl Dice {
         for _ in 0..=self.below(3) {
             let word = WORDS[self.below(WORDS.len())];
             let start: String = word.chars().take(1 + self.below(5)).collect();
-            typed.push_str(&match self.below(6) {
+            let part = match self.below(6) {
                 0 => format!("\"{}\" ", self.text(2)),
                 1 => format!("{start}* "),
                 2 => format!("{word}* "),
                 _ => format!("{word} "),
-            });
+            };
+            typed.push_str(&part);
         }
         typed
     }
@@ -141,7 +142,7 @@ async fn both_databases_find_rank_and_mark_alike(w: World) -> Outcome {
         if dice.below(3) == 0 {
             said.raw_text = dice.text(raw_length);
         }
-        said.language = (if dice.below(2) == 0 { "ru" } else { "en" }).to_owned();
+        said.language = (if dice.below(2) == 0 { "ru" } else { "en" }).into();
         let twin = NewTranscript {
             owner: owner[1],
             ..said.clone()

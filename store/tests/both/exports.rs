@@ -16,7 +16,7 @@ pub fn cases() -> Vec<Case> {
 
 async fn an_export_holds_everything_of_one_person_and_nothing_else(w: World) -> Outcome {
     let (anna, boris) = (w.user("anna").await?.id, w.user("boris").await?.id);
-    let later = w.now().plus(Duration::from_secs(3600));
+    let later = w.now().plus(Duration::from_hours(1));
     for (owner, count) in [(anna, 450), (boris, 3)] {
         let batch: Vec<_> = (0..count)
             .map(|n| utterance(owner, n, &format!("отчёт {owner}"), START.plus(Duration::from_secs(n))))

@@ -43,7 +43,7 @@ async fn ids(w: &World, owner: UserId, filter: &HistoryFilter, limit: u32) -> an
 async fn what_was_said_is_read_back_with_all_its_details(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
     let mut said = utterance(owner, 1, "Отчёт готов.", w.now());
-    said.raw_text = "отчет э готов".to_owned();
+    said.raw_text = "отчет э готов".into();
     said.client_recording_id = Some("r-1".to_owned());
     said.details.timings.llm_ms = Some(120);
     let id = stored(&w.store.transcripts().record(std::slice::from_ref(&said)).await?)?;
@@ -201,8 +201,8 @@ async fn the_history_is_filtered(w: World) -> Outcome {
     for n in 0..12_u64 {
         let at = START.plus(Duration::from_secs(n));
         let mut said = utterance(owner, n, "слово", at);
-        said.language = (if n % 2 == 0 { "ru" } else { "en" }).to_owned();
-        said.style = (if n % 3 == 0 { "code" } else { "mail" }).to_owned();
+        said.language = (if n % 2 == 0 { "ru" } else { "en" }).into();
+        said.style = (if n % 3 == 0 { "code" } else { "mail" }).into();
         said.app = format!("app{}", n % 4);
         said.session = format!("s{}", n / 6);
         let id = stored(&w.store.transcripts().record(&[said]).await?)?;
@@ -391,12 +391,8 @@ async fn stored_bytes_count_what_is_kept_now(w: World) -> Outcome {
 
 async fn purging_leaves_nothing_in_any_table(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
-    for n in 0..1200 {
-        w.store
-            .transcripts()
-            .record(&[utterance(owner, n, "слово", w.now())])
-            .await?;
-    }
+    let batch: Vec<_> = (0..1200).map(|n| utterance(owner, n, "слово", w.now())).collect();
+    w.store.transcripts().record(&batch).await?;
     assert_eq!(w.store.transcripts().purge_all(owner, w.now()).await?, 1200);
     assert_eq!(
         (w.rows("transcripts").await?, w.rows("transcript_details").await?),

@@ -58,7 +58,7 @@ async fn jobs_of_one_client_run_in_the_order_of_their_recording(w: World) -> Out
         let new = recording(client, id, base.plus(Duration::from_secs(at)));
         w.store.jobs().create(owner, &new, w.now()).await?;
     }
-    let now = w.now().plus(Duration::from_secs(60));
+    let now = w.now().plus(Duration::from_mins(1));
     let mut claims = Vec::new();
     while let Some((job, lease)) = w.store.jobs().claim(ALL, now, soon(now)).await? {
         claims.push((job.client_recording_id.unwrap_or_default(), lease));
@@ -197,7 +197,7 @@ async fn a_recording_done_again_after_a_crash_is_one_transcript(w: World) -> Out
     let owner = w.user("anna").await?.id;
     let said = |text: &str, at| {
         let mut one = utterance(owner, 0, text, at);
-        one.utterance = "r1:0".to_owned();
+        one.utterance = "r1:0".into();
         one.client_recording_id = Some("r1".to_owned());
         one
     };

@@ -12,6 +12,7 @@ pub fn cases() -> Vec<Case> {
         numbers_that_are_none_are_kept_as_zero,
         any_text_can_be_said_and_read_back,
         absurd_amounts_do_not_fail,
+        endless_names_are_told_apart,
     ]
 }
 
@@ -225,9 +226,10 @@ async fn any_text_can_be_said_and_read_back(w: World) -> Outcome {
         w.search(owner, typed).await?;
     }
     assert_eq!(w.found(owner, "हिन्दी").await?, ["हिन्दी और 中文"]);
-    let endless = "слово ".repeat(200_000);
-    w.say(owner, &endless).await?;
-    assert_eq!(w.found(owner, "слова").await?.len(), 1);
+    // More different words than PostgreSQL takes in one search vector.
+    let endless: Vec<String> = (0..90_000).map(|n| format!("слово{n} слова")).collect();
+    w.say(owner, &endless.join(" ")).await?;
+    assert_eq!(w.found(owner, "слову слово77").await?.len(), 1);
     Ok(())
 }
 
@@ -253,5 +255,70 @@ async fn absurd_amounts_do_not_fail(w: World) -> Outcome {
         .transcripts()
         .page(owner, &store::HistoryFilter::default(), None, u32::MAX)
         .await?;
+    Ok(())
+}
+
+/// Clients choose these names, and an index takes only so long ones.
+async fn endless_names_are_told_apart(w: World) -> Outcome {
+    let owner = w.user("anna").await?.id;
+    // Hardly compressible, as PostgreSQL would compress before it refuses.
+    let long: String = (0..4000_u32)
+        .map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 27) as u8 % 26))
+        .collect();
+    for end in ["1", "2"] {
+        let name = format!("{long}{end}");
+        let mut said = utterance(owner, 1, "раз", w.now());
+        for field in [
+            &mut said.utterance,
+            &mut said.session,
+            &mut said.app,
+            &mut said.style,
+            &mut said.language,
+        ] {
+            field.clone_from(&name);
+        }
+        said.client_recording_id = Some(name.clone());
+        let id = stored(&w.store.transcripts().record(std::slice::from_ref(&said)).await?)?;
+        assert_eq!(
+            w.store.transcripts().record(&[said]).await?,
+            [Recorded::AlreadyThere(id)]
+        );
+        let filter = store::HistoryFilter {
+            session: Some(name.clone()),
+            ..Default::default()
+        };
+        assert_eq!(
+            w.store
+                .transcripts()
+                .page(owner, &filter, None, 10)
+                .await?
+                .transcripts
+                .len(),
+            1
+        );
+
+        let job = w
+            .store
+            .jobs()
+            .create(owner, &recording(&name, &name, w.now()), w.now())
+            .await?
+            .into_job();
+        assert_eq!(
+            w.store.jobs().of_recording(owner, &name).await?.expect("is there").id,
+            job.id
+        );
+        let record = AuditRecord {
+            action: name.clone(),
+            subject: name.clone(),
+            ..AuditRecord::default()
+        };
+        w.store.audit().append(&record, w.now()).await?;
+        let filter = AuditFilter {
+            actor: None,
+            action: Some(name),
+        };
+        assert_eq!(w.store.audit().page(&filter, None, 10).await?.len(), 1);
+    }
+    assert_eq!(w.store.transcripts().count(owner).await?, 2);
     Ok(())
 }

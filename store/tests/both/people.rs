@@ -76,7 +76,7 @@ async fn odd_names_are_refused_with_a_reason(w: World) -> Outcome {
 
 async fn a_new_password_and_being_disabled_end_every_login(w: World) -> Outcome {
     let user = w.user("anna").await?;
-    let later = w.now().plus(Duration::from_secs(3600));
+    let later = w.now().plus(Duration::from_hours(1));
     for (at, change) in ["password", "disabled"].into_iter().enumerate() {
         let family = w
             .store
@@ -107,7 +107,7 @@ async fn a_new_password_and_being_disabled_end_every_login(w: World) -> Outcome 
 async fn an_invite_lets_in_one_of_many(w: World) -> Outcome {
     let admin = w.user("admin").await?;
     let code = SecretHash::of("code");
-    let later = w.now().plus(Duration::from_secs(3600));
+    let later = w.now().plus(Duration::from_hours(1));
     w.store
         .invites()
         .create(admin.id, code, UserRole::Admin, "for Anna", w.now(), later)
@@ -142,7 +142,7 @@ async fn an_invite_lets_in_one_of_many(w: World) -> Outcome {
 async fn an_invite_that_ran_out_or_was_revoked_lets_nobody_in(w: World) -> Outcome {
     let admin = w.user("admin").await?;
     let soon = w.now();
-    let later = w.now().plus(Duration::from_secs(3600));
+    let later = w.now().plus(Duration::from_hours(1));
     w.store
         .invites()
         .create(admin.id, SecretHash::of("a"), UserRole::Member, "", w.now(), soon)
@@ -192,7 +192,7 @@ async fn users_are_paged_in_the_order_of_creation(w: World) -> Outcome {
 
 async fn removing_a_user_removes_all_that_is_theirs(w: World) -> Outcome {
     let (gone, stays) = (w.user("gone").await?.id, w.user("stays").await?.id);
-    let later = w.now().plus(Duration::from_secs(3600));
+    let later = w.now().plus(Duration::from_hours(1));
     for owner in [gone, stays] {
         let file = NewAudioFile {
             path: format!("{owner}.wav"),

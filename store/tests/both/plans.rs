@@ -11,41 +11,43 @@ pub fn cases() -> Vec<Case> {
     list![on &[Base::SqliteFile, Base::Postgres] => every_real_query_uses_its_index]
 }
 
-/// The index that each query must go by. SQLite calls the key of a table without one of ours "sqlite_autoindex_...".
-fn expected(base: Base) -> [(&'static str, &'static [&'static str]); 10] {
-    let (search, newest, usage, token, key, recording): (&[&str], &[&str], &[&str], &[&str], &[&str], &[&str]) =
-        if base == Base::Postgres {
-            (
-                &["transcripts_search"],
-                &["transcripts_search", "transcripts_history"],
-                &["usage_pkey"],
-                &["refresh_tokens_pkey"],
-                &["api_keys_hash_key"],
-                &["jobs_user_id_client_recording_id_key", "jobs_of_user"],
-            )
-        } else {
-            (
-                &["VIRTUAL TABLE INDEX"],
-                &["VIRTUAL TABLE INDEX"],
-                &["sqlite_autoindex_usage_1"],
-                &["sqlite_autoindex_refresh_tokens_1"],
-                &["sqlite_autoindex_api_keys_2"],
-                &["sqlite_autoindex_jobs_1"],
-            )
-        };
-    [
-        ("history: first page", &["transcripts_history"]),
-        ("history: next page", &["transcripts_history"]),
-        ("search: newest", newest),
-        ("search: relevance", search),
-        ("usage of a month", usage),
-        ("login: refresh token", token),
-        ("login: api key", key),
-        ("jobs: claim", &["jobs_open"]),
-        ("jobs: by recording", recording),
-        ("audio: doomed", &["audio_doomed"]),
-    ]
-}
+type Indexes = &'static [&'static str];
+
+/// The indexes of which each query must go by one: SQLite's, PostgreSQL's. SQLite calls the key of a table that is not
+/// of ours "sqlite_autoindex_...".
+const EXPECTED: [(&str, Indexes, Indexes); 10] = [
+    (
+        "history: first page",
+        &["transcripts_history"],
+        &["transcripts_history"],
+    ),
+    ("history: next page", &["transcripts_history"], &["transcripts_history"]),
+    // PostgreSQL may walk the history back when the word is common.
+    (
+        "search: newest",
+        &["VIRTUAL TABLE INDEX"],
+        &["transcripts_search", "transcripts_history"],
+    ),
+    ("search: relevance", &["VIRTUAL TABLE INDEX"], &["transcripts_search"]),
+    ("usage of a month", &["sqlite_autoindex_usage_1"], &["usage_pkey"]),
+    (
+        "login: refresh token",
+        &["sqlite_autoindex_refresh_tokens_1"],
+        &["refresh_tokens_pkey"],
+    ),
+    (
+        "login: api key",
+        &["sqlite_autoindex_api_keys_2"],
+        &["api_keys_hash_key"],
+    ),
+    ("jobs: claim", &["jobs_open"], &["jobs_open"]),
+    (
+        "jobs: by recording",
+        &["sqlite_autoindex_jobs_1"],
+        &["jobs_user_id_client_recording_id_key", "jobs_of_user"],
+    ),
+    ("audio: doomed", &["audio_doomed"], &["audio_doomed"]),
+];
 
 async fn every_real_query_uses_its_index(w: World) -> Outcome {
     // As much as makes reading a whole table the worse plan.
@@ -94,7 +96,8 @@ async fn every_real_query_uses_its_index(w: World) -> Outcome {
     let words = SearchQuery::parse("слово7").expect("has words");
     let plans = w.store.plans(owners[20], &words).await?;
     let mut seen = 0;
-    for (name, indexes) in expected(w.base) {
+    for (name, sqlite, postgres) in EXPECTED {
+        let indexes = if w.base == Base::Postgres { postgres } else { sqlite };
         let plan = &plans.iter().find(|plan| plan.name == name).expect(name).plan;
         assert!(
             indexes.iter().any(|index| plan.contains(index)),

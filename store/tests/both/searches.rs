@@ -83,7 +83,7 @@ async fn a_star_finds_any_ending(w: World) -> Outcome {
 async fn raw_text_is_searched_as_well(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
     let mut said = utterance(owner, 1, "Встреча в 15:00", w.now());
-    said.raw_text = "эээ встреча в пятнадцать часов".to_owned();
+    said.raw_text = "эээ встреча в пятнадцать часов".into();
     w.store.transcripts().record(&[said]).await?;
     let by_raw = w.search(owner, "час пятнадцать").await?;
     assert!(by_raw.hits[0].in_raw_text);

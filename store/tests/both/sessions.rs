@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn hour_after(at: Moment) -> Moment {
-    at.plus(Duration::from_secs(3600))
+    at.plus(Duration::from_hours(1))
 }
 
 async fn login(w: &World, owner: UserId, token: &str) -> anyhow::Result<FamilyId> {

@@ -15,7 +15,7 @@ pub fn cases() -> Vec<Case> {
 async fn nobody_reads_changes_or_detects_what_is_anothers(w: World) -> Outcome {
     let store = &w.store;
     let (owner, stranger) = (w.user("owner").await?.id, w.user("stranger").await?.id);
-    let later = w.now().plus(Duration::from_secs(3600));
+    let later = w.now().plus(Duration::from_hours(1));
 
     // One of everything.
     let file = NewAudioFile {

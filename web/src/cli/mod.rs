@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check_config;
+mod listen;
 mod models;
 mod options;
 mod output;
@@ -42,6 +43,8 @@ enum Action {
     Serve(serve::Serve),
     /// Turn a recording into text
     Transcribe(transcribe::Transcribe),
+    /// Speak into the microphone and see the text
+    Listen(listen::Listen),
     /// List, fetch, check and remove models
     Models(models::Models),
     /// Show the machine and the plan of who computes where
@@ -57,9 +60,11 @@ enum Action {
 /// Runs what the command line asks for.
 pub fn main() -> ExitCode {
     let command = Command::parse();
+    crate::tls::choose_provider();
     let result = match command.action {
         Action::Serve(action) => action.run(&command.settings),
         Action::Transcribe(action) => action.run(&command.settings),
+        Action::Listen(action) => action.run(&command.settings),
         Action::Models(action) => action.run(&command.settings),
         Action::Topology(action) => action.run(&command.settings),
         Action::CheckConfig(action) => action.run(&command.settings),
@@ -85,6 +90,27 @@ pub fn main() -> ExitCode {
             }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The help of every action, for `docs/cli.md`.
+pub fn as_markdown() -> String {
+    let mut text = String::from(
+        "# The command line\n\nWritten by `cargo xtask docs` from the command's own help.\n\n",
+    );
+    let mut command = Command::command().term_width(100);
+    command.build();
+    describe(&mut command, &mut text);
+    text
+}
+
+fn describe(command: &mut clap::Command, text: &mut String) {
+    let help = command.render_long_help().to_string();
+    let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+    let name = command.get_bin_name().unwrap_or("alfavoice").to_owned();
+    text.push_str(&format!("## `{name}`\n\n```text\n{}\n```\n\n", help.join("\n").trim_end()));
+    for action in command.get_subcommands_mut().filter(|action| action.get_name() != "help") {
+        describe(action, text);
     }
 }
 

@@ -64,11 +64,8 @@ pub async fn finish(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = Uuid::now_v7().simple().to_string();
-    let fallback = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(fallback, error.error_response()),
-    };
+    // Handlers' errors are responses already when they come by here.
+    let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     counter!(actors::metrics::HTTP_REQUESTS, "status" => format!("{}xx", status.as_u16() / 100)).increment(1);
     let error = response.response().extensions().get::<ApiError>().cloned();

@@ -37,6 +37,7 @@ impl TestServer {
 
     /// Listening, but perhaps without workers yet.
     pub fn start_unready(settings: &[&str], environment: &[(&str, &str)]) -> Self {
+        web::tls::choose_provider();
         let data = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(ALFAVOICE);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data.path());

@@ -19,7 +19,7 @@ pub(super) struct Gap<'a> {
     /// Comparable forms of the words around; empty at the ends of the text.
     pub before: &'a str,
     pub after: &'a str,
-    /// Whether the word before begins its sentence.
+    /// Whether nothing but "no" stands before in the sentence.
     pub before_opens: bool,
     /// Whether the proposal goes on with a capital.
     pub capital_follows: bool,
@@ -41,13 +41,20 @@ pub(super) struct Verdict {
 
 /// Decides about one gap.
 pub(super) fn judge(gap: &Gap<'_>) -> Verdict {
-    let kept = |refused| Verdict { text: gap.base.to_owned(), kind: None, refused };
+    let kept = |refused| Verdict {
+        text: gap.base.to_owned(),
+        kind: None,
+        refused,
+    };
     if gap.base == gap.proposed {
         return kept(None);
     }
     let (base, proposed) = (marks(gap.base), marks(gap.proposed));
     let (lines, proposed_lines) = (gap.base.contains('\n'), gap.proposed.contains('\n'));
-    if gap.spoken && (base != proposed || lines != proposed_lines) {
+    // A dictated mark stays; a sentence's end may follow a dictated bracket or quote.
+    let ends_after =
+        matches!(base[..], ["\"" | "»" | ")" | "]"]) && proposed.len() == 2 && proposed.first() == base.first();
+    if gap.spoken && ((base != proposed && !ends_after) || lines != proposed_lines) {
         return kept(Some(Reason::SpokenMark));
     }
     if lines && !proposed_lines {
@@ -55,25 +62,54 @@ pub(super) fn judge(gap: &Gap<'_>) -> Verdict {
     }
     let adds_lines = proposed_lines && !lines;
     if adds_lines && !gap.line_breaks {
-        let flat = Gap { proposed: &gap.proposed.replace('\n', " "), ..*gap };
+        let flat = Gap {
+            proposed: &gap.proposed.replace('\n', " "),
+            ..*gap
+        };
         let flat_text = squeezed(flat.proposed);
-        let verdict = judge(&Gap { proposed: &flat_text, ..flat });
-        return Verdict { refused: verdict.refused.or(Some(Reason::Style)), ..verdict };
+        let verdict = judge(&Gap {
+            proposed: &flat_text,
+            ..flat
+        });
+        return Verdict {
+            refused: verdict.refused.or(Some(Reason::Style)),
+            ..verdict
+        };
     }
     let bullet = adds_lines && matches!(proposed.last(), Some(&("-" | "•" | "*")));
-    let proposed = if bullet { &proposed[..proposed.len() - 1] } else { &proposed[..] };
+    let proposed = if bullet {
+        &proposed[..proposed.len() - 1]
+    } else {
+        &proposed[..]
+    };
     if base == proposed {
         let inside = !gap.before.is_empty() && !gap.after.is_empty();
         if inside && gap.proposed.is_empty() {
             return kept(Some(Reason::ReplacedWord));
         }
-        let kind = if adds_lines { EditKind::Paragraph } else { EditKind::Spacing };
-        return Verdict { text: gap.proposed.to_owned(), kind: Some(kind), refused: None };
+        let kind = if adds_lines {
+            EditKind::Paragraph
+        } else {
+            EditKind::Spacing
+        };
+        return Verdict {
+            text: gap.proposed.to_owned(),
+            kind: Some(kind),
+            refused: None,
+        };
     }
     match refusal(gap, &base, proposed) {
         None => {
-            let kind = if adds_lines { EditKind::Paragraph } else { EditKind::Punctuation };
-            Verdict { text: gap.proposed.to_owned(), kind: Some(kind), refused: None }
+            let kind = if adds_lines {
+                EditKind::Paragraph
+            } else {
+                EditKind::Punctuation
+            };
+            Verdict {
+                text: gap.proposed.to_owned(),
+                kind: Some(kind),
+                refused: None,
+            }
         }
         Some(reason) => softened(gap, &base, proposed, reason).unwrap_or_else(|| kept(Some(reason))),
     }
@@ -82,18 +118,28 @@ pub(super) fn judge(gap: &Gap<'_>) -> Verdict {
 fn squeezed(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let lead = if text.starts_with(char::is_whitespace) { " " } else { "" };
-    let tail = if text.ends_with(char::is_whitespace) && !words.is_empty() { " " } else { "" };
+    let tail = if text.ends_with(char::is_whitespace) && !words.is_empty() {
+        " "
+    } else {
+        ""
+    };
     format!("{lead}{}{tail}", words.join(" "))
 }
 
 fn marks(gap: &str) -> Vec<&str> {
-    tokens(gap).into_iter().filter(|token| token.kind != TokenKind::Space).map(|token| token.text).collect()
+    tokens(gap)
+        .into_iter()
+        .filter(|token| token.kind != TokenKind::Space)
+        .map(|token| token.text)
+        .collect()
 }
 
 fn refusal(gap: &Gap<'_>, base: &[&str], proposed: &[&str]) -> Option<Reason> {
     let added: Vec<&str> = without(proposed, base);
     let removed: Vec<&str> = without(base, proposed);
-    let plain = |mark: &&str| matches!(*mark, "." | "," | ";" | ":" | "—" | "–" | "-" | "?" | "!" | "…") || mark.starts_with("..");
+    let plain = |mark: &&str| {
+        matches!(*mark, "." | "," | ";" | ":" | "—" | "–" | "-" | "?" | "!" | "…") || mark.starts_with("..")
+    };
     if !added.iter().all(plain) || !removed.iter().all(plain) {
         return Some(Reason::ForeignMark);
     }
@@ -162,7 +208,10 @@ fn cuts_negation(gap: &Gap<'_>) -> bool {
     let answers = matches!(gap.before, "no" | "нет") && gap.before_opens && follows_answer(gap.tongue, gap.after);
     // "денег нет, поэтому": what follows is a clause of its own.
     let joined = matches!(gap.before, "no" | "нет" | "нельзя" | "not")
-        && matches!(gap.after, "but" | "because" | "so" | "но" | "а" | "поэтому" | "потому" | "хотя" | "так" | "если" | "и");
+        && matches!(
+            gap.after,
+            "but" | "because" | "so" | "но" | "а" | "поэтому" | "потому" | "хотя" | "так" | "если" | "и"
+        );
     !(answers || joined)
 }
 
@@ -174,7 +223,11 @@ fn softened(gap: &Gap<'_>, base: &[&str], proposed: &[&str], reason: Reason) -> 
     if !border || !free || is_negation(gap.tongue, gap.after) || binds_forward(gap.tongue, gap.before) {
         return None;
     }
-    Some(Verdict { text: ". ".into(), kind: Some(EditKind::Punctuation), refused: Some(reason) })
+    Some(Verdict {
+        text: ". ".into(),
+        kind: Some(EditKind::Punctuation),
+        refused: Some(reason),
+    })
 }
 
 #[cfg(test)]
@@ -205,7 +258,14 @@ mod tests {
     #[test]
     fn ordinary_marks_pass() {
         let verdict = judge(&gap(" ", ", ", "there", "but"));
-        assert_eq!(verdict, Verdict { text: ", ".into(), kind: Some(EditKind::Punctuation), refused: None });
+        assert_eq!(
+            verdict,
+            Verdict {
+                text: ", ".into(),
+                kind: Some(EditKind::Punctuation),
+                refused: None
+            }
+        );
         assert_eq!(refused(&gap(". ", ", ", "there", "but")), None);
         assert_eq!(refused(&gap(" ", " — ", "москва", "столица")), None);
     }
@@ -214,8 +274,17 @@ mod tests {
     fn mood_changes_only_where_the_words_ask() {
         assert_eq!(refused(&gap(".", "?", "there", "")), Some(Reason::Mood));
         assert_eq!(refused(&gap("?", ".", "there", "")), Some(Reason::Mood));
-        assert_eq!(refused(&Gap { asks: true, ..gap(".", "?", "there", "") }), None);
-        let soft = judge(&Gap { capital_follows: true, ..gap(" ", "! ", "there", "we") });
+        assert_eq!(
+            refused(&Gap {
+                asks: true,
+                ..gap(".", "?", "there", "")
+            }),
+            None
+        );
+        let soft = judge(&Gap {
+            capital_follows: true,
+            ..gap(" ", "! ", "there", "we")
+        });
         assert_eq!((soft.text.as_str(), soft.refused), (". ", Some(Reason::Mood)));
     }
 
@@ -225,8 +294,19 @@ mod tests {
         assert_eq!(refused(&gap(" ", " -", "degrees", "5")), Some(Reason::NumberValue));
         assert_eq!(refused(&gap(" ", ", ", "not", "go")), Some(Reason::NegationScope));
         assert_eq!(refused(&gap(" ", ", ", "no", "sugar")), Some(Reason::NegationScope));
-        assert_eq!(refused(&Gap { before_opens: true, ..gap(" ", ", ", "no", "i") }), None);
-        let russian = |before, after| refused(&Gap { tongue: Tongue::Russian, ..gap(" ", ", ", before, after) });
+        assert_eq!(
+            refused(&Gap {
+                before_opens: true,
+                ..gap(" ", ", ", "no", "i")
+            }),
+            None
+        );
+        let russian = |before, after| {
+            refused(&Gap {
+                tongue: Tongue::Russian,
+                ..gap(" ", ", ", before, after)
+            })
+        };
         assert_eq!(russian("нельзя", "помиловать"), Some(Reason::NegationScope));
         assert_eq!(russian("казнить", "нельзя"), Some(Reason::NegationScope));
         assert_eq!(russian("нет", "поэтому"), None);
@@ -235,15 +315,30 @@ mod tests {
     #[test]
     fn quotes_emphasis_and_dictated_marks_are_left_alone() {
         assert_eq!(refused(&gap(" ", " \"", "the", "experts")), Some(Reason::ForeignMark));
-        assert_eq!(refused(&Gap { spoken: true, ..gap(", ", " ", "tom", "the") }), Some(Reason::SpokenMark));
+        assert_eq!(
+            refused(&Gap {
+                spoken: true,
+                ..gap(", ", " ", "tom", "the")
+            }),
+            Some(Reason::SpokenMark)
+        );
     }
 
     #[test]
     fn line_breaks_need_a_style_that_wants_them() {
         let broken = gap(". ", ".\n\n", "end", "next");
         let verdict = judge(&broken);
-        assert_eq!((verdict.text.as_str(), verdict.kind, verdict.refused), (". ", None, Some(Reason::Style)));
-        let verdict = judge(&Gap { line_breaks: true, ..broken });
-        assert_eq!((verdict.text.as_str(), verdict.kind), (".\n\n", Some(EditKind::Paragraph)));
+        assert_eq!(
+            (verdict.text.as_str(), verdict.kind, verdict.refused),
+            (". ", None, Some(Reason::Style))
+        );
+        let verdict = judge(&Gap {
+            line_breaks: true,
+            ..broken
+        });
+        assert_eq!(
+            (verdict.text.as_str(), verdict.kind),
+            (".\n\n", Some(EditKind::Paragraph))
+        );
     }
 }

@@ -5,16 +5,15 @@ use std::ops::Range;
 use super::align::Hunk;
 use super::case::{self, Cased};
 use super::gaps::{self, Gap};
+use super::places::{
+    capital, gap_range, is_ambiguous, is_greeting, is_shouted, opens_sentence, with_first_letter_of, word_range,
+};
 use super::reviewer::Judged;
 use super::words::Pair;
 use super::{GuardContext, Reason, Refused, WholeRefusal};
-use crate::text::Tongue;
-use crate::text::draft::View;
 use crate::text::edit::{Change, EditKind, to_edits};
 use crate::text::rules::question::{Said, is_question};
-use crate::text::sentences::ends_sentence;
 use crate::text::style::CasePolicy;
-use crate::text::tokens::{TokenKind, tokens};
 
 pub(super) struct Walk<'w> {
     base: &'w str,
@@ -97,13 +96,21 @@ impl<'w> Walk<'w> {
         let whole = if self.lost_question {
             Some(WholeRefusal::Answered)
         } else if self.gained > 3.max(words * 2 / 5) {
-            Some(if self.lost * 2 > words { WholeRefusal::Rewritten } else { WholeRefusal::Answered })
+            Some(if self.lost * 2 > words {
+                WholeRefusal::Rewritten
+            } else {
+                WholeRefusal::Answered
+            })
         } else if self.lost * 2 > words {
             Some(WholeRefusal::Rewritten)
         } else {
             None
         };
-        Judged { changes: self.changes, refused: self.refused, whole }
+        Judged {
+            changes: self.changes,
+            refused: self.refused,
+            whole,
+        }
     }
 
     /// Decides about a hunk; returns whether the gap behind it is settled too.
@@ -123,10 +130,15 @@ impl<'w> Walk<'w> {
             if !settled {
                 self.keep_gap(hunk.base.start);
             }
+            self.proposed_opens = self.proposal_opens(hunk.other.end);
             return true;
         }
         if !settled {
-            if removal { self.keep_gap(hunk.base.start) } else { self.gap(hunk.base.start, hunk.other.start) }
+            if removal {
+                self.keep_gap(hunk.base.start)
+            } else {
+                self.gap(hunk.base.start, hunk.other.start)
+            }
         }
         let range = self.base_word(hunk.base.start).start..self.base_word(hunk.base.end - 1).end;
         match verdict {
@@ -152,6 +164,7 @@ impl<'w> Walk<'w> {
                 }
                 if removal {
                     self.keep_gap(hunk.base.end);
+                    self.proposed_opens = self.proposal_opens(hunk.other.end);
                 }
                 removal
             }
@@ -161,7 +174,11 @@ impl<'w> Walk<'w> {
     /// Drops the words of a hunk, with the gaps before and behind it made one.
     fn drop_words(&mut self, hunk: &Hunk, kind: EditKind, settled: bool) {
         let (left, right) = (self.base_gap(hunk.base.start), self.base_gap(hunk.base.end));
-        let range = if settled { left.end..right.end } else { left.start..right.end };
+        let range = if settled {
+            left.end..right.end
+        } else {
+            left.start..right.end
+        };
         let (old, behind) = (&self.base[left], &self.base[right]);
         if settled {
             // The gap before stands already; what is behind goes with the words unless it ends something.
@@ -214,9 +231,18 @@ impl<'w> Walk<'w> {
             proposed,
             before: view.norm_before(from),
             after: view.norm(to),
-            before_opens: self.sentence.len() == 1,
-            capital_follows: self.pair.proposed.text(j).chars().next().is_some_and(char::is_uppercase),
-            spoken: self.spoken.iter().any(|spoken| spoken.start < place.end && place.start < spoken.end),
+            before_opens: self.sentence.iter().all(|said| matches!(said.word, "no" | "нет")),
+            capital_follows: self
+                .pair
+                .proposed
+                .text(j)
+                .chars()
+                .next()
+                .is_some_and(char::is_uppercase),
+            spoken: self
+                .spoken
+                .iter()
+                .any(|spoken| spoken.start < place.end && place.start < spoken.end),
             asks: proposed.contains('?') && is_question(self.pair.tongue, &self.sentence),
             greets: proposed.contains('!') && self.sentence.first().is_some_and(|said| is_greeting(said.word)),
         }
@@ -296,19 +322,35 @@ impl<'w> Walk<'w> {
         self.comma |= made.contains(',');
         self.opens = i == 0 || self.sentence.is_empty() || opens_sentence(made, before, proposed.text(j));
         self.base_opens = i == 0 || opens_sentence(&self.base[self.base_gap(i)], before, view.text(i));
-        self.proposed_opens =
-            j == 0 || opens_sentence(&self.proposal[self.proposed_gap(j)], proposed.text(j - 1), proposed.text(j));
+        self.proposed_opens = self.proposal_opens(j);
         if self.opens {
             self.sentence.clear();
         }
     }
 
+    /// Whether proposed word `j` begins a sentence of the proposal.
+    fn proposal_opens(&self, j: usize) -> bool {
+        let proposed = self.pair.proposed;
+        j == 0
+            || opens_sentence(
+                &self.proposal[self.proposed_gap(j)],
+                proposed.text(j - 1),
+                proposed.text(j),
+            )
+    }
+
     /// Whether a question of the rules' text begins with base word `i`.
     fn asks_from(&self, i: usize) -> bool {
         let view = self.pair.base;
-        let end = (i..view.len()).find(|&k| view.ends_sentence(k)).map_or(view.len(), |k| k + 1);
-        let said: Vec<Said<'_>> =
-            (i..end).map(|k| Said { word: view.norm(k), after_comma: k > i && view.gap(k).comma }).collect();
+        let end = (i..view.len())
+            .find(|&k| view.ends_sentence(k))
+            .map_or(view.len(), |k| k + 1);
+        let said: Vec<Said<'_>> = (i..end)
+            .map(|k| Said {
+                word: view.norm(k),
+                after_comma: k > i && view.gap(k).comma,
+            })
+            .collect();
         view.opens_sentence(i) && (view.gap(end).question || is_question(self.pair.tongue, &said))
     }
 
@@ -346,59 +388,4 @@ impl<'w> Walk<'w> {
         let view = self.pair.proposed;
         self.proposal[word_range(view, words.start).start..word_range(view, words.end - 1).end].to_owned()
     }
-}
-
-fn word_range(view: &View<'_>, i: usize) -> Range<usize> {
-    view.draft.pieces[view.words[i]].raw.clone()
-}
-
-/// From the end of the word before to the beginning of word `i`; the ends of the text where there is none.
-fn gap_range(view: &View<'_>, i: usize, length: usize) -> Range<usize> {
-    let start = if i == 0 { 0 } else { word_range(view, i - 1).end };
-    let end = if i < view.len() { word_range(view, i).start } else { length };
-    start..end
-}
-
-/// Whether these marks between two words begin a sentence with the second.
-fn opens_sentence(gap: &str, before: &str, after: &str) -> bool {
-    tokens(gap).iter().any(|token| match token.kind {
-        TokenKind::Space => token.breaks_line(),
-        _ => ends_sentence(token.text, Some(before), Some(after)),
-    })
-}
-
-fn is_greeting(word: &str) -> bool {
-    const GREETINGS: [&str; 16] = [
-        "thanks", "thank", "hello", "hi", "hey", "congratulations", "great", "welcome", "happy", "wow", "спасибо", "привет",
-        "здравствуйте", "поздравляю", "поздравляем", "ура",
-    ];
-    GREETINGS.contains(&word)
-}
-
-/// Words that ё makes others of.
-fn is_ambiguous(tongue: Tongue, norm: &str) -> bool {
-    const PAIRS: [&str; 28] = [
-        "все", "узнает", "узнаем", "узнаете", "узнают", "осел", "небо", "мел", "чем", "нем", "том", "берет", "падеж", "слез",
-        "сел", "вел", "лен", "совершенный", "передохнем", "признает", "признаем", "создает", "солено", "поем", "черт", "моем",
-        "твоем", "засекли",
-    ];
-    tongue == Tongue::Russian && PAIRS.contains(&norm)
-}
-
-fn is_shouted(text: &str) -> bool {
-    let letters = || text.chars().filter(|c| c.is_alphabetic());
-    letters().count() > 12 && letters().filter(|c| c.is_lowercase()).count() * 5 < letters().count()
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
-}
-
-/// `to` with its first letter as large as that of `from`, or large where it must be.
-fn with_first_letter_of(to: &str, from: &str, must_be_capital: bool) -> String {
-    let large = must_be_capital || from.chars().next().is_some_and(char::is_uppercase);
-    let mut chars = to.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    if large { first.to_uppercase().chain(chars).collect() } else { first.to_lowercase().chain(chars).collect() }
 }

@@ -8,7 +8,7 @@ use crate::text::draft::View;
 use crate::text::edit::EditKind;
 use crate::text::lexicon::{negation::is_negation, small::is_small};
 use crate::text::numbers::{Atom, atoms, can_mean_same, is_number_word};
-use crate::text::rules::fillers::{Certainty, filler_words_at, is_sound};
+use crate::text::rules::fillers::{Certainty, filler_words_at, is_sound, phrase_at};
 use crate::text::rules::{repetitions::repeated_at, self_corrections::taken_back};
 
 /// Both texts as words.
@@ -21,7 +21,12 @@ pub(super) struct Pair<'v> {
 
 impl<'v> Pair<'v> {
     pub fn new(base: &'v View<'v>, proposed: &'v View<'v>, context: &GuardContext<'v>) -> Self {
-        Self { tongue: Tongue::from(context.language), base, proposed, dictionary: context.dictionary }
+        Self {
+            tongue: Tongue::from(context.language),
+            base,
+            proposed,
+            dictionary: context.dictionary,
+        }
     }
 
     /// What kind of change the hunk is: `Ok` where it passes.
@@ -48,10 +53,15 @@ impl<'v> Pair<'v> {
     }
 
     fn filler_at(&self, k: usize, end: usize) -> Option<usize> {
-        if is_sound(self.tongue, self.base, k) {
+        let sound = |k: usize| k < end && is_sound(self.tongue, self.base, k);
+        if sound(k) {
             return Some(1);
         }
-        filler_words_at(self.tongue, self.base, k, Certainty::Likely).filter(|len| k + len <= end)
+        // "like um", "эм ну": beside a sound of hesitation the words fill too.
+        let beside = phrase_at(self.tongue, self.base, k).filter(|len| sound(k + len) || (k > 0 && sound(k - 1)));
+        filler_words_at(self.tongue, self.base, k, Certainty::Likely)
+            .or(beside)
+            .filter(|len| k + len <= end)
     }
 
     fn dropped(&self, hunk: &Hunk) -> Result<EditKind, EditKind> {
@@ -62,13 +72,28 @@ impl<'v> Pair<'v> {
         }
         let negates = (from..to).any(|k| is_negation(self.tongue, self.base.norm(k)));
         let again = |start: usize| repeated_at(self.tongue, self.base, start) == Some(len);
-        if !negates && (again(from) || (from >= len && again(from - len))) {
+        if !negates && (again(from) || (from >= len && again(from - len)) || self.again_after_fillers(hunk)) {
             return Ok(EditKind::Repetition);
         }
         if (from..to).any(|k| taken_back(self.tongue, self.base, k) == Some((from, to - 1))) {
             return Ok(EditKind::SelfCorrection);
         }
         Err(self.refusal(hunk))
+    }
+
+    /// "my uh my": what is left of the hunk without its fillers stands right before or behind it.
+    fn again_after_fillers(&self, hunk: &Hunk) -> bool {
+        let (from, to) = (hunk.base.start, hunk.base.end);
+        let lead = self.leading_fillers(hunk);
+        let tail = (from..to)
+            .rev()
+            .take_while(|&k| is_sound(self.tongue, self.base, k))
+            .count();
+        let (first, last) = (from + lead, to - tail);
+        let len = last.saturating_sub(first);
+        let said = |start: usize| (0..len).all(|n| self.base.norm(start + n) == self.base.norm(first + n));
+        let plain = (first..last).all(|k| !is_number_word(self.tongue, self.base.norm(k)));
+        len > 0 && lead + tail > 0 && plain && (said(to) || (from >= len && said(from - len)))
     }
 
     fn replaced(&self, hunk: &Hunk) -> Result<EditKind, EditKind> {
@@ -92,14 +117,28 @@ impl<'v> Pair<'v> {
 
     /// Negating words of one side, contractions as "not".
     fn negations(&self, hunk: &Hunk, base: bool) -> Vec<&str> {
-        let (range, view) = if base { (hunk.base.clone(), self.base) } else { (hunk.other.clone(), self.proposed) };
-        range.map(|k| view.norm(k)).filter(|norm| is_negation(self.tongue, norm)).map(plain_negation).collect()
+        let (range, view) = if base {
+            (hunk.base.clone(), self.base)
+        } else {
+            (hunk.other.clone(), self.proposed)
+        };
+        range
+            .map(|k| view.norm(k))
+            .filter(|norm| is_negation(self.tongue, norm))
+            .map(plain_negation)
+            .collect()
     }
 
     /// Whether both sides can be the same number, with up to two of the equal words around ("march fifth", "March 5").
     fn same_number(&self, hunk: &Hunk) -> bool {
-        let numeric = hunk.base.clone().any(|k| is_number_word(self.tongue, self.base.norm(k)))
-            || hunk.other.clone().any(|k| is_number_word(self.tongue, self.proposed.norm(k)));
+        let numeric = hunk
+            .base
+            .clone()
+            .any(|k| is_number_word(self.tongue, self.base.norm(k)))
+            || hunk
+                .other
+                .clone()
+                .any(|k| is_number_word(self.tongue, self.proposed.norm(k)));
         if !numeric {
             return false;
         }
@@ -109,7 +148,8 @@ impl<'v> Pair<'v> {
                 && self.base.norm(hunk.base.start - n) == self.proposed.norm(hunk.other.start - n)
         });
         let right = (0..2).take_while(|&n| {
-            hunk.base.end + n < self.base.len() && self.base.norm(hunk.base.end + n) == self.proposed.norm(hunk.other.end + n)
+            hunk.base.end + n < self.base.len()
+                && self.base.norm(hunk.base.end + n) == self.proposed.norm(hunk.other.end + n)
         });
         let (left, right) = (left.count(), right.count());
         (0..=left).any(|before| {
@@ -164,19 +204,25 @@ impl<'v> Pair<'v> {
     fn moved(&self, hunk: &Hunk) -> bool {
         let count = |view: &View<'_>, word: &str| (0..view.len()).filter(|&k| view.norm(k) == word).count();
         let all_there = |word: &str| count(self.base, word) == count(self.proposed, word);
-        hunk.base.clone().map(|k| self.base.norm(k)).chain(hunk.other.clone().map(|k| self.proposed.norm(k))).all(all_there)
+        hunk.base
+            .clone()
+            .map(|k| self.base.norm(k))
+            .chain(hunk.other.clone().map(|k| self.proposed.norm(k)))
+            .all(all_there)
     }
 }
 
 /// Negations that differ in form only.
 pub(super) fn plain_negation(norm: &str) -> &str {
-    let contracted = norm.ends_with("n't") || matches!(norm, "cannot" | "cant" | "dont" | "wont" | "isnt" | "didnt" | "doesnt");
+    let contracted =
+        norm.ends_with("n't") || matches!(norm, "cannot" | "cant" | "dont" | "wont" | "isnt" | "didnt" | "doesnt");
     if contracted { "not" } else { norm }
 }
 
 /// The same letters, with a hyphen, or an apostrophe where it belongs, more or less.
 fn same_spelling(heard: &[&str], proposed: &[&str]) -> bool {
     /// Words that are written together though they are said apart, and words without their apostrophe.
+    #[rustfmt::skip]
     const PAIRS: [(&str, &str); 32] = [
         ("e mail", "email"), ("web site", "website"), ("data base", "database"), ("on line", "online"), ("home page", "homepage"),
         ("can not", "cannot"), ("dont", "don't"), ("cant", "can't"), ("wont", "won't"), ("isnt", "isn't"), ("didnt", "didn't"),
@@ -186,7 +232,10 @@ fn same_spelling(heard: &[&str], proposed: &[&str]) -> bool {
         ("на верное", "наверное"), ("в общем то", "в общем-то"), ("е мейл", "емейл"), ("он лайн", "онлайн"), ("веб сайт", "веб-сайт"),
     ];
     let (heard, proposed) = (heard.join(" "), proposed.join(" "));
-    if PAIRS.iter().any(|(a, b)| (heard == *a && proposed == *b) || (heard == *b && proposed == *a)) {
+    if PAIRS
+        .iter()
+        .any(|(a, b)| (heard == *a && proposed == *b) || (heard == *b && proposed == *a))
+    {
         return true;
     }
     // A hyphen instead of a space, or instead of nothing, leaves the words what they are.
@@ -197,6 +246,7 @@ fn same_spelling(heard: &[&str], proposed: &[&str]) -> bool {
 
 /// Contractions written out.
 fn expanded(words: &[&str]) -> Vec<String> {
+    #[rustfmt::skip]
     const FORMS: [(&str, &str); 26] = [
         ("don't", "do not"), ("doesn't", "does not"), ("didn't", "did not"), ("isn't", "is not"), ("aren't", "are not"),
         ("wasn't", "was not"), ("weren't", "were not"), ("can't", "can not"), ("cannot", "can not"), ("couldn't", "could not"),
@@ -207,7 +257,13 @@ fn expanded(words: &[&str]) -> Vec<String> {
     ];
     words
         .iter()
-        .flat_map(|word| FORMS.iter().find(|(short, _)| short == word).map_or(*word, |(_, long)| *long).split(' '))
+        .flat_map(|word| {
+            FORMS
+                .iter()
+                .find(|(short, _)| short == word)
+                .map_or(*word, |(_, long)| *long)
+                .split(' ')
+        })
         .map(str::to_owned)
         .collect()
 }
@@ -223,14 +279,24 @@ mod tests {
             same_spelling(&a, &b) || expanded(&a) == expanded(&b)
         };
         for (heard, written) in [
-            ("well known", "well-known"), ("кто то", "кто-то"), ("e mail", "email"), ("dont", "don't"), ("do not", "don't"),
-            ("going to", "gonna"), ("по русски", "по-русски"),
+            ("well known", "well-known"),
+            ("кто то", "кто-то"),
+            ("e mail", "email"),
+            ("dont", "don't"),
+            ("do not", "don't"),
+            ("going to", "gonna"),
+            ("по русски", "по-русски"),
         ] {
             assert!(same(heard, written), "{heard} {written}");
         }
-        for (heard, written) in
-            [("were", "we're"), ("a part", "apart"), ("may be", "maybe"), ("its", "is"), ("5-6", "5 6"), ("не большой", "небольшой")]
-        {
+        for (heard, written) in [
+            ("were", "we're"),
+            ("a part", "apart"),
+            ("may be", "maybe"),
+            ("its", "is"),
+            ("5-6", "5 6"),
+            ("не большой", "небольшой"),
+        ] {
             assert!(!same(heard, written), "{heard} {written}");
         }
     }

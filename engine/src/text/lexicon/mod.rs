@@ -1,6 +1,6 @@
 //! Which words are common, small, negative: what rules and guard must know of single words.
 //!
-//! `common_en.txt` and `common_ru.txt` are the 3000 most frequent words of the Common Voice sentences (CC0-1.0), words
+//! `common_en.txt` and `common_ru.txt` are the 5000 and 6000 most frequent words of the Common Voice sentences (CC0-1.0), words
 //! that are mostly written with a capital left out.
 
 pub(crate) mod negation;

@@ -2,12 +2,14 @@
 
 use crate::text::Tongue;
 
+#[rustfmt::skip]
 const ENGLISH: [&str; 25] = [
     "no", "not", "never", "none", "nobody", "nothing", "nowhere", "neither", "nor", "cannot", "without", "hardly",
     "barely", "scarcely", "seldom", "rarely", "unless", "except", "nope", "cant", "dont", "wont", "isnt", "didnt",
     "doesnt",
 ];
 
+#[rustfmt::skip]
 const RUSSIAN: [&str; 42] = [
     "не", "ни", "нет", "нету", "без", "безо", "никогда", "нигде", "никуда", "ниоткуда", "нисколько", "ничуть", "никак",
     "нельзя", "невозможно", "никто", "никого", "никому", "никем", "ничто", "ничего", "ничему", "ничем", "никакой",
@@ -29,11 +31,23 @@ pub(crate) fn binds_forward(tongue: Tongue, word: &str) -> bool {
     match tongue {
         Tongue::English => {
             word.ends_with("n't")
-                || matches!(word, "no" | "not" | "never" | "neither" | "nor" | "cannot" | "without" | "unless" | "except")
+                || matches!(
+                    word,
+                    "no" | "not" | "never" | "neither" | "nor" | "cannot" | "without" | "unless" | "except"
+                )
         }
         Tongue::Russian => matches!(
             word,
-            "не" | "ни" | "нет" | "без" | "безо" | "никогда" | "нельзя" | "невозможно" | "едва" | "кроме" | "никак"
+            "не" | "ни"
+                | "нет"
+                | "без"
+                | "безо"
+                | "никогда"
+                | "нельзя"
+                | "невозможно"
+                | "едва"
+                | "кроме"
+                | "никак"
         ),
         Tongue::Other => false,
     }
@@ -41,11 +55,13 @@ pub(crate) fn binds_forward(tongue: Tongue, word: &str) -> bool {
 
 /// Whether a word after "no" / "нет" at the beginning of a sentence shows that it was an answer ("no, I ...").
 pub(crate) fn follows_answer(tongue: Tongue, word: &str) -> bool {
+    #[rustfmt::skip]
     const ENGLISH: [&str; 32] = [
         "i", "i'm", "i'll", "i've", "i'd", "we", "we're", "we'll", "you", "he", "she", "they", "it", "it's", "that's",
         "that", "this", "there", "there's", "don't", "not", "thanks", "thank", "sorry", "the", "he's", "she's", "let's",
         "my", "wait", "please", "no",
     ];
+    #[rustfmt::skip]
     const RUSSIAN: [&str; 24] = [
         "я", "мы", "ты", "вы", "он", "она", "они", "это", "не", "спасибо", "давай", "давайте", "мне", "нам", "у", "там",
         "тут", "но", "а", "пожалуйста", "нет", "извините", "подожди", "лучше",

@@ -5,8 +5,12 @@
 
 pub(crate) mod decimal;
 pub(crate) mod english;
+mod english_counts;
+mod english_time;
 pub(crate) mod russian;
+mod russian_counts;
 mod russian_forms;
+mod russian_time;
 mod written;
 
 use decimal::Decimal;
@@ -29,8 +33,15 @@ pub(crate) enum Value {
     Percent(Decimal),
     Money(Decimal, Currency),
     /// Minutes since midnight; `known` where it was said which half of the day is meant.
-    Clock { minutes: u16, known: bool },
-    Date { day: u8, month: u8, year: Option<u64> },
+    Clock {
+        minutes: u16,
+        known: bool,
+    },
+    Date {
+        day: u8,
+        month: u8,
+        year: Option<u64>,
+    },
     /// A telephone number or code: leading zeros count.
     Digits(String),
 }
@@ -97,10 +108,22 @@ pub(crate) fn atoms<'a>(tongue: Tongue, words: impl IntoIterator<Item = (&'a str
         if spoken {
             let last = norm.split('-').count() - 1;
             for (i, part) in norm.split('-').enumerate() {
-                found.push(Atom { norm: part, glued: glued || i > 0, comma: comma && i == 0, word, ends_word: i == last });
+                found.push(Atom {
+                    norm: part,
+                    glued: glued || i > 0,
+                    comma: comma && i == 0,
+                    word,
+                    ends_word: i == last,
+                });
             }
         } else {
-            found.push(Atom { norm, glued, comma, word, ends_word: true });
+            found.push(Atom {
+                norm,
+                glued,
+                comma,
+                word,
+                ends_word: true,
+            });
         }
     }
     found
@@ -127,15 +150,18 @@ pub(crate) fn readings(tongue: Tongue, atoms: &[Atom<'_>], i: usize) -> Vec<Read
         Tongue::Russian => russian::readings(atoms, i),
         Tongue::Other => Vec::new(),
     };
-    found.extend(
-        written::values(tongue, atom.norm).into_iter().map(|value| Reading { value, len: 1, shape: Shape::Written }),
-    );
+    found.extend(written::values(tongue, atom.norm).into_iter().map(|value| Reading {
+        value,
+        len: 1,
+        shape: Shape::Written,
+    }));
     found.retain(|reading| atoms[i + reading.len - 1].ends_word);
     found
 }
 
 /// Whether the (normalised) word is, or is part of, a number or a quantity.
 pub(crate) fn is_number_word(tongue: Tongue, norm: &str) -> bool {
+    #[rustfmt::skip]
     const QUANTITIES: [&str; 36] = [
         "half", "quarter", "dozen", "hundred", "thousand", "million", "billion", "couple", "pair", "once", "twice",
         "double", "triple", "last", "am", "pm", "p.m", "a.m", "половина", "половине", "половину", "половины", "четверть",
@@ -166,9 +192,9 @@ pub(crate) fn can_mean_same(tongue: Tongue, a: &[Atom<'_>], b: &[Atom<'_>]) -> b
         }
         let right = readings(tongue, b, j);
         readings(tongue, a, i).iter().any(|left| {
-            right.iter().any(|right| {
-                left.value.same(&right.value) && step(tongue, a, b, i + left.len, j + right.len, budget)
-            })
+            right
+                .iter()
+                .any(|right| left.value.same(&right.value) && step(tongue, a, b, i + left.len, j + right.len, budget))
         })
     }
     step(tongue, a, b, 0, 0, &mut 400)
@@ -183,7 +209,11 @@ pub(crate) mod tests {
         let norms: Vec<String> = words(text).iter().map(|token| normal(token.text)).collect();
         let atoms = atoms(tongue, norms.iter().map(|norm| (norm.as_str(), true, true)));
         let all = atoms.len();
-        readings(tongue, &atoms, 0).into_iter().filter(|reading| reading.len == all).map(|r| r.value).collect()
+        readings(tongue, &atoms, 0)
+            .into_iter()
+            .filter(|reading| reading.len == all)
+            .map(|r| r.value)
+            .collect()
     }
 
     fn same(tongue: Tongue, a: &str, b: &str) -> bool {
@@ -202,20 +232,39 @@ pub(crate) mod tests {
     #[test]
     fn the_same_value_in_words_and_digits_is_the_same() {
         for (said, written) in [
-            ("fifteen", "15"), ("twenty-five", "25"), ("five dollars", "$5"), ("two million", "2,000,000"),
-            ("five thirty pm", "17:30"), ("five thirty pm", "5:30 PM"), ("march fifth", "March 5"),
-            ("the fifth of march", "March 5"), ("twelve percent", "12%"), ("three point five", "3.5"),
-            ("nineteen eighty four", "1984"), ("four seven one nine", "4719"), ("half past two", "2:30"),
-            ("minus five", "-5"), ("twenty first", "21st"), ("nineteen dollars and ninety nine cents", "$19.99"),
+            ("fifteen", "15"),
+            ("twenty-five", "25"),
+            ("five dollars", "$5"),
+            ("two million", "2,000,000"),
+            ("five thirty pm", "17:30"),
+            ("five thirty pm", "5:30 PM"),
+            ("march fifth", "March 5"),
+            ("the fifth of march", "March 5"),
+            ("twelve percent", "12%"),
+            ("three point five", "3.5"),
+            ("nineteen eighty four", "1984"),
+            ("four seven one nine", "4719"),
+            ("half past two", "2:30"),
+            ("minus five", "-5"),
+            ("twenty first", "21st"),
+            ("nineteen dollars and ninety nine cents", "$19.99"),
         ] {
             assert!(same(Tongue::English, said, written), "{said} = {written}");
         }
         for (said, written) in [
-            ("пятнадцать", "15"), ("двадцати пяти", "25"), ("сто двадцать рублей", "120 рублей"),
-            ("половине третьего", "2:30"), ("пятого марта", "5 марта"), ("двадцать процентов", "20%"),
-            ("две тысячи двадцать пятом году", "2025 году"), ("три целых пять десятых", "3,5"),
-            ("двадцать первом", "21-м"), ("два миллиона", "2 миллиона"), ("пятнадцать тридцать", "15:30"),
-            ("без пятнадцати девять", "8:45"), ("сто двадцать рублей", "120 ₽"),
+            ("пятнадцать", "15"),
+            ("двадцати пяти", "25"),
+            ("сто двадцать рублей", "120 рублей"),
+            ("половине третьего", "2:30"),
+            ("пятого марта", "5 марта"),
+            ("двадцать процентов", "20%"),
+            ("две тысячи двадцать пятом году", "2025 году"),
+            ("три целых пять десятых", "3,5"),
+            ("двадцать первом", "21-м"),
+            ("два миллиона", "2 миллиона"),
+            ("пятнадцать тридцать", "15:30"),
+            ("без пятнадцати девять", "8:45"),
+            ("сто двадцать рублей", "120₽"),
         ] {
             assert!(same(Tongue::Russian, said, written), "{said} = {written}");
         }
@@ -224,15 +273,27 @@ pub(crate) mod tests {
     #[test]
     fn another_value_or_unit_is_not() {
         for (said, written) in [
-            ("fifteen", "50"), ("five dollars", "€5"), ("five percent", "5"), ("five thirty", "5:50"),
-            ("march fifth", "March 15"), ("two million", "2"), ("fifth", "5"), ("six am", "6 PM"), ("5", "-5"),
+            ("fifteen", "50"),
+            ("five dollars", "€5"),
+            ("five percent", "5"),
+            ("five thirty", "5:50"),
+            ("march fifth", "March 15"),
+            ("two million", "2"),
+            ("fifth", "5"),
+            ("six am", "6 PM"),
+            ("5", "-5"),
             ("zero five", "5"),
         ] {
             assert!(!same(Tongue::English, said, written), "{said} = {written}");
         }
         for (said, written) in [
-            ("пятнадцать", "50"), ("двадцать рублей", "20 евро"), ("пятого марта", "15 марта"), ("3,5", "35"),
-            ("половине третьего", "3:30"), ("два миллиона", "2"), ("шесть утра", "6 вечера"),
+            ("пятнадцать", "50"),
+            ("двадцать рублей", "20 евро"),
+            ("пятого марта", "15 марта"),
+            ("3,5", "35"),
+            ("половине третьего", "3:30"),
+            ("два миллиона", "2"),
+            ("шесть утра", "6 вечера"),
         ] {
             assert!(!same(Tongue::Russian, said, written), "{said} = {written}");
         }

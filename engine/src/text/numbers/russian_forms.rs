@@ -40,6 +40,7 @@ pub(super) fn form(norm: &str) -> Option<Form> {
 }
 
 /// Cardinals whose forms follow no pattern worth a rule.
+#[rustfmt::skip]
 const CARDINALS: [(u64, &str); 26] = [
     (0, "ноль:1 нуль:1 ноля:2 нуля:2 нолю:4 нулю:4 нолем:8 нулем:8 ноле:16 нуле:16"),
     (1, "один:1 одна:1 одно:1 одну:1 одного:3 одной:30 одному:4 одним:8 одном:16"),
@@ -70,6 +71,7 @@ const CARDINALS: [(u64, &str); 26] = [
 ];
 
 /// 500..=900: nominative, the root of the other cases, instrumental.
+#[rustfmt::skip]
 const HUNDREDS: [(u64, &str, &str, &str); 5] = [
     (500, "пятьсот", "пяти", "пятьюстами"),
     (600, "шестьсот", "шести", "шестьюстами"),
@@ -78,11 +80,13 @@ const HUNDREDS: [(u64, &str, &str, &str); 5] = [
     (900, "девятьсот", "девяти", "девятьюстами"),
 ];
 
+#[rustfmt::skip]
 const TEENS: [&str; 9] = [
     "одиннадцат", "двенадцат", "тринадцат", "четырнадцат", "пятнадцат", "шестнадцат", "семнадцат", "восемнадцат",
     "девятнадцат",
 ];
 
+#[rustfmt::skip]
 const ORDINAL_STEMS: [(u64, &str); 26] = [
     (0, "нулев"), (1, "перв"), (2, "втор"), (4, "четверт"), (5, "пят"), (6, "шест"), (7, "седьм"), (8, "восьм"),
     (9, "девят"), (10, "десят"), (20, "двадцат"), (30, "тридцат"), (40, "сороков"), (50, "пятидесят"),
@@ -92,12 +96,14 @@ const ORDINAL_STEMS: [(u64, &str); 26] = [
 ];
 
 /// Endings of ordinals and what of them is written after digits.
+#[rustfmt::skip]
 const ENDINGS: [(&str, &str); 12] = [
     ("ый", "-й"), ("ой", "-й"), ("ая", "-я"), ("ое", "-е"), ("ые", "-е"), ("ого", "-го"), ("ому", "-му"), ("ым", "-м"),
     ("ом", "-м"), ("ую", "-ю"), ("ых", "-х"), ("ыми", "-ми"),
 ];
 
 /// "третий" goes its own way.
+#[rustfmt::skip]
 const THIRD: [(&str, &str); 12] = [
     ("третий", "-й"), ("третья", "-я"), ("третье", "-е"), ("третьи", "-и"), ("третьего", "-го"), ("третьему", "-му"),
     ("третьим", "-м"), ("третьем", "-м"), ("третьей", "-й"), ("третью", "-ю"), ("третьих", "-х"), ("третьими", "-ми"),
@@ -106,12 +112,24 @@ const THIRD: [(&str, &str); 12] = [
 fn all_forms() -> HashMap<String, Form> {
     let mut forms = HashMap::new();
     let mut cardinal = |value: u64, word: String, cases: Cases| {
-        forms.insert(word, Form { value, place: place(value), cases, suffix: None });
+        forms.insert(
+            word,
+            Form {
+                value,
+                place: place(value),
+                cases,
+                suffix: None,
+            },
+        );
     };
     for (value, words) in CARDINALS {
         for word in words.split_whitespace() {
             let (word, cases) = word.split_once(':').expect("every form of the table has its cases");
-            cardinal(value, word.to_owned(), cases.parse().expect("cases are a number in the table"));
+            cardinal(
+                value,
+                word.to_owned(),
+                cases.parse().expect("cases are a number in the table"),
+            );
         }
     }
     for (value, nominative, root, instrumental) in HUNDREDS {
@@ -127,7 +145,12 @@ fn all_forms() -> HashMap<String, Form> {
         cardinal(value, format!("{stem}ью"), I);
     }
     let mut ordinal = |value: u64, word: String, suffix: &'static str| {
-        forms.entry(word).or_insert(Form { value, place: place(value), cases: ANY, suffix: Some(suffix) });
+        forms.entry(word).or_insert(Form {
+            value,
+            place: place(value),
+            cases: ANY,
+            suffix: Some(suffix),
+        });
     };
     for (value, stem) in ORDINAL_STEMS.into_iter().chain((11..).zip(TEENS)) {
         for (ending, suffix) in ENDINGS {
@@ -157,8 +180,16 @@ mod tests {
     #[test]
     fn inflected_forms_keep_their_value() {
         for (word, value) in [
-            ("двадцати", 20), ("пятью", 5), ("сорока", 40), ("трехсот", 300), ("пятьюстами", 500), ("девяноста", 90),
-            ("одиннадцатью", 11), ("восьми", 8), ("тысячами", 1000), ("миллиону", 1_000_000),
+            ("двадцати", 20),
+            ("пятью", 5),
+            ("сорока", 40),
+            ("трехсот", 300),
+            ("пятьюстами", 500),
+            ("девяноста", 90),
+            ("одиннадцатью", 11),
+            ("восьми", 8),
+            ("тысячами", 1000),
+            ("миллиону", 1_000_000),
         ] {
             let form = form(word).unwrap_or_else(|| panic!("{word}"));
             assert_eq!((form.value, form.suffix), (value, None), "{word}");
@@ -167,9 +198,13 @@ mod tests {
 
     #[test]
     fn ordinals_know_their_letters() {
-        for (word, value, suffix) in
-            [("пятого", 5, "-го"), ("третью", 3, "-ю"), ("двадцатых", 20, "-х"), ("седьмой", 7, "-й"), ("сотая", 100, "-я")]
-        {
+        for (word, value, suffix) in [
+            ("пятого", 5, "-го"),
+            ("третью", 3, "-ю"),
+            ("двадцатых", 20, "-х"),
+            ("седьмой", 7, "-й"),
+            ("сотая", 100, "-я"),
+        ] {
             let form = form(word).unwrap_or_else(|| panic!("{word}"));
             assert_eq!((form.value, form.suffix), (value, Some(suffix)), "{word}");
         }

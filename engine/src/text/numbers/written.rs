@@ -43,7 +43,9 @@ pub(super) fn number(tongue: Tongue, norm: &str) -> Option<Decimal> {
 
 /// "12,500" and "1,250,000.5" without their group commas.
 fn thousands(text: &str) -> Option<String> {
-    let (whole, rest) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, rest) = text
+        .split_once('.')
+        .map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let mut groups = whole.split(',');
     let first = groups.next()?;
     let mut joined = first.to_owned();
@@ -93,11 +95,16 @@ fn currency_sign(norm: &str) -> Option<(Currency, &str)> {
 fn clock(norm: &str) -> Option<Value> {
     let (hours, minutes) = norm.split_once(':')?;
     let (hours, minutes): (u16, u16) = (two_digits(hours)?, two_digits(minutes).filter(|_| minutes.len() == 2)?);
-    (hours < 24 && minutes < 60).then_some(Value::Clock { minutes: hours * 60 + minutes, known: hours > 12 || hours == 0 })
+    (hours < 24 && minutes < 60).then_some(Value::Clock {
+        minutes: hours * 60 + minutes,
+        known: hours > 12 || hours == 0,
+    })
 }
 
 fn two_digits(text: &str) -> Option<u16> {
-    (matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    (matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 fn ordinal(tongue: Tongue, norm: &str) -> Option<Value> {
@@ -107,7 +114,10 @@ fn ordinal(tongue: Tongue, norm: &str) -> Option<Value> {
     let fits = match tongue {
         Tongue::English => matches!(suffix, "st" | "nd" | "rd" | "th"),
         Tongue::Russian => {
-            matches!(suffix, "-й" | "-го" | "-му" | "-м" | "-я" | "-ю" | "-е" | "-х" | "-ми" | "-ой" | "-ый" | "-ого" | "-ом")
+            matches!(
+                suffix,
+                "-й" | "-го" | "-му" | "-м" | "-я" | "-ю" | "-е" | "-х" | "-ми" | "-ой" | "-ый" | "-ого" | "-ом"
+            )
         }
         Tongue::Other => false,
     };
@@ -117,7 +127,8 @@ fn ordinal(tongue: Tongue, norm: &str) -> Option<Value> {
 /// "555-0123", "007", "+7": digits for their own sake.
 fn digits(norm: &str) -> Option<Value> {
     let body = norm.strip_prefix('+').unwrap_or(norm);
-    let shaped = body.bytes().all(|b| b.is_ascii_digit() || b == b'-') && body.starts_with(|c: char| c.is_ascii_digit());
+    let shaped =
+        body.bytes().all(|b| b.is_ascii_digit() || b == b'-') && body.starts_with(|c: char| c.is_ascii_digit());
     let digits: String = body.chars().filter(char::is_ascii_digit).collect();
     let plus = if norm.starts_with('+') { "+" } else { "" };
     (shaped && (digits.len() > 2 || digits.starts_with('0') || !plus.is_empty()))
@@ -135,18 +146,36 @@ mod tests {
     #[test]
     fn commas_group_in_english_and_part_decimals_in_russian() {
         assert_eq!(only(Tongue::English, "12,500"), Value::Plain(Decimal::whole(12_500)));
-        assert_eq!(only(Tongue::Russian, "12,5"), Value::Plain(Decimal::new(12, "5").unwrap()));
-        assert_eq!(only(Tongue::Russian, "12\u{a0}500"), Value::Plain(Decimal::whole(12_500)));
+        assert_eq!(
+            only(Tongue::Russian, "12,5"),
+            Value::Plain(Decimal::new(12, "5").unwrap())
+        );
+        assert_eq!(
+            only(Tongue::Russian, "12\u{a0}500"),
+            Value::Plain(Decimal::whole(12_500))
+        );
     }
 
     #[test]
     fn signs_and_endings_tell_what_is_counted() {
-        assert_eq!(only(Tongue::English, "$2.50"), Value::Money(Decimal::new(2, "5").unwrap(), Currency::Dollar));
-        assert_eq!(only(Tongue::Russian, "120₽"), Value::Money(Decimal::whole(120), Currency::Rouble));
+        assert_eq!(
+            only(Tongue::English, "$2.50"),
+            Value::Money(Decimal::new(2, "5").unwrap(), Currency::Dollar)
+        );
+        assert_eq!(
+            only(Tongue::Russian, "120₽"),
+            Value::Money(Decimal::whole(120), Currency::Rouble)
+        );
         assert_eq!(only(Tongue::English, "25%"), Value::Percent(Decimal::whole(25)));
         assert_eq!(only(Tongue::English, "21st"), Value::Ordinal(21));
         assert_eq!(only(Tongue::Russian, "25-го"), Value::Ordinal(25));
-        assert_eq!(only(Tongue::English, "17:05"), Value::Clock { minutes: 1025, known: true });
+        assert_eq!(
+            only(Tongue::English, "17:05"),
+            Value::Clock {
+                minutes: 1025,
+                known: true
+            }
+        );
         assert_eq!(only(Tongue::English, "007"), Value::Digits("007".into()));
     }
 

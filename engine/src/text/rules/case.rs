@@ -10,6 +10,7 @@ use crate::text::style::CasePolicy;
 use crate::text::tokens::TokenKind;
 
 /// English words that have a capital wherever they stand (months apart from those that are words too).
+#[rustfmt::skip]
 const ALWAYS: [&str; 30] = [
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mondays", "tuesdays", "wednesdays",
     "thursdays", "fridays", "saturdays", "sundays", "english", "french", "german", "russian", "spanish", "italian", "chinese",
@@ -17,18 +18,22 @@ const ALWAYS: [&str; 30] = [
 ];
 
 /// Words before a month that is a word too ("in may", "last march").
-const BEFORE_MONTH: [&str; 10] = ["in", "of", "since", "until", "last", "next", "this", "early", "late", "mid"];
+const BEFORE_MONTH: [&str; 9] = ["in", "of", "since", "until", "last", "next", "early", "late", "mid"];
 
 pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     if scope.style.case == CasePolicy::Keep {
         return;
     }
+    let cased = draft
+        .pieces
+        .iter()
+        .any(|piece| piece.edit.is_none() && piece.text.chars().any(char::is_uppercase));
     let mut opens = !scope.continues;
     let mut before: Option<usize> = None;
     let words = draft.words();
     for (n, &i) in words.iter().enumerate() {
         if let Some(previous) = before {
-            opens = gap_opens(draft, previous, i);
+            opens = gap_opens(draft, previous, i, cased);
         }
         before = Some(i);
         let piece = &draft.pieces[i];
@@ -46,17 +51,44 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
 }
 
 /// Whether the marks between two words begin a sentence with the second.
-fn gap_opens(draft: &Draft<'_>, before: usize, word: usize) -> bool {
+fn gap_opens(draft: &Draft<'_>, before: usize, word: usize, cased: bool) -> bool {
+    if goes_on(draft, before, word, cased) {
+        return false;
+    }
     draft.pieces[before + 1..word].iter().any(|piece| match piece.kind {
         TokenKind::Space => piece.text.contains('\n'),
         TokenKind::Mark => {
             // A mark that was spoken means what it says; the recogniser's dots may only be a pause.
             let spoken = piece.edit == Some(EditKind::SpokenCommand);
             (spoken && matches!(piece.text.as_str(), "." | "!" | "?"))
-                || ends_sentence(&piece.text, Some(&draft.pieces[before].text), Some(&draft.pieces[word].text))
+                || ends_sentence(
+                    &piece.text,
+                    Some(&draft.pieces[before].text),
+                    Some(&draft.pieces[word].text),
+                )
         }
         TokenKind::Word => false,
     })
+}
+
+/// "Come!" he said; — Готово? — спросил он: what follows the quote or the dash belongs to the sentence. So does what a
+/// recogniser that knows capitals wrote small after a question or exclamation mark.
+fn goes_on(draft: &Draft<'_>, before: usize, word: usize, cased: bool) -> bool {
+    let marks = draft.pieces[before + 1..word]
+        .iter()
+        .filter(|piece| piece.kind == TokenKind::Mark && !piece.text.is_empty());
+    let marks: Vec<&str> = marks.map(|piece| piece.text.as_str()).collect();
+    let after_stop = marks
+        .iter()
+        .skip_while(|mark| !matches!(**mark, "!" | "?" | "." | "…"))
+        .skip(1);
+    let trusted = cased && marks.iter().all(|mark| matches!(*mark, "!" | "?")) && !marks.is_empty();
+    let written_small = draft.pieces[word].edit.is_none() && draft.pieces[word].text.starts_with(char::is_lowercase);
+    let leads_on = after_stop
+        .into_iter()
+        .any(|mark| matches!(*mark, "\"" | "'" | "”" | "’" | "»" | "—" | "–" | "-"));
+    let spoken = draft.pieces[before + 1..word].iter().any(|piece| piece.edit.is_some());
+    written_small && (leads_on || (trusted && !spoken))
 }
 
 fn always_capital(norm: &str, before: &str, after: &str) -> bool {
@@ -67,20 +99,25 @@ fn always_capital(norm: &str, before: &str, after: &str) -> bool {
         return false;
     }
     let day = |word: &str| word.chars().next().is_some_and(|c| c.is_ascii_digit());
-    !matches!(norm, "march" | "may") || day(before) || day(after) || BEFORE_MONTH.contains(&before)
+    let dated = matches!(before, "on" | "by" | "from" | "after" | "before" | "the") && day(after);
+    !matches!(norm, "march" | "may") || day(before) || dated || BEFORE_MONTH.contains(&before)
 }
 
-/// Small letters throughout, and no address or file name.
+/// Begins with a word in small letters that is no address or file name.
 fn may_rise(text: &str) -> bool {
-    text.chars().next().is_some_and(char::is_lowercase)
-        && !text.chars().any(char::is_uppercase)
+    let first = text.split(' ').next().unwrap_or_default();
+    let dotted = text.contains('.') && text.chars().count() > 4;
+    text.starts_with(char::is_lowercase)
+        && !first.contains(char::is_uppercase)
         && !text.contains(['@', '/', '_'])
-        && !(text.contains('.') && text.len() > 4)
+        && !dotted
 }
 
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -89,15 +126,29 @@ mod tests {
 
     #[test]
     fn sentences_names_of_days_and_i_have_capitals() {
-        assert_eq!(english("i think so. on friday i'm off! ok?"), "I think so. On Friday I'm off! Ok?");
-        assert_eq!(english("we march in march, you may come in may"), "We march in March, you may come in May.");
+        assert_eq!(
+            english("i think so. on friday i'm off! ok?"),
+            "I think so. On Friday I'm off! Ok?"
+        );
+        assert_eq!(
+            english("we march in march, you may come in may"),
+            "We march in March, you may come in May."
+        );
         assert_eq!(russian("да. в пятницу. т.е. завтра"), "Да. В пятницу. Т.е. завтра.");
     }
 
     #[test]
     fn abbreviations_and_addresses_do_not_get_them() {
         assert_eq!(english("See Mr. hill e.g. on foot."), "See Mr. hill e.g. on foot.");
-        assert_eq!(english("example.com is down. user@host.org too"), "example.com is down. user@host.org too.");
+        assert_eq!(
+            english("example.com is down. user@host.org too"),
+            "example.com is down. user@host.org too."
+        );
         assert_eq!(english("iPhone here"), "iPhone here.");
+        assert_eq!(
+            english("\"Come!\" he said. The S.W.A.T. team came."),
+            "\"Come!\" he said. The S.W.A.T. team came."
+        );
+        assert_eq!(russian("Готово? — спросил он."), "Готово? — спросил он.");
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Scope, fillers, self_corrections};
 use crate::text::Tongue;
 use crate::text::draft::{Draft, View};
+use crate::text::edit::EditKind;
 use crate::text::lexicon::is_common;
 use crate::text::tokens::{TokenKind, tokens};
 
@@ -28,16 +29,24 @@ pub enum Doubt {
     UnknownLanguage,
 }
 
-/// Words around which unpunctuated text lacks a comma.
-const COMMA_WORDS: [&str; 66] = [
-    "but", "because", "which", "if", "please", "hi", "hello", "dear", "hey", "thanks", "thank", "yes", "no", "well", "although",
-    "though", "when", "while", "since", "after", "before", "and", "or", "so", "however", "okay", "ok", "let's", "sorry", "where",
-    "now", "again", "too", "then", "но", "а", "что", "чтобы", "если", "когда", "который", "которая", "которые", "которое",
-    "пожалуйста", "привет", "здравствуйте", "да", "нет", "потому", "поэтому", "как", "где", "куда", "кто", "и", "или", "спасибо",
-    "добрый", "уважаемый", "уважаемая", "уважаемые", "хотя", "конечно", "думаю", "возможно",
+/// Words before which unpunctuated text lacks a comma, or a clause is likely to begin.
+#[rustfmt::skip]
+const INNER: [&str; 43] = [
+    "but", "because", "which", "if", "please", "although", "though", "when", "while", "since", "so", "however", "and", "or",
+    "too", "then", "sorry", "thanks", "но", "а", "что", "чтобы", "если", "когда", "который", "которая", "которые", "которое",
+    "пожалуйста", "потому", "поэтому", "как", "где", "куда", "кто", "и", "или", "хотя", "чем", "почему", "да", "нет", "думаю",
+];
+
+/// Words after which, or after whose clause, a comma is likely at the beginning.
+#[rustfmt::skip]
+const OPENING: [&str; 38] = [
+    "hi", "hello", "dear", "hey", "yes", "no", "well", "okay", "ok", "so", "if", "when", "after", "before", "because", "since",
+    "although", "now", "sorry", "first", "as", "привет", "здравствуйте", "да", "нет", "добрый", "уважаемый", "уважаемая",
+    "уважаемые", "если", "когда", "хотя", "конечно", "возможно", "думаю", "ладно", "как", "кстати",
 ];
 
 /// Words that make an unmarked Russian sentence a possible question.
+#[rustfmt::skip]
 const ADDRESS: [&str; 14] =
     ["ты", "вы", "можно", "есть", "тебя", "вас", "тебе", "вам", "можешь", "можете", "нужно", "надо", "будет", "будешь"];
 
@@ -55,25 +64,36 @@ pub(super) fn judge(raw: &str, draft: &Draft<'_>, scope: &Scope<'_>) -> (f32, Ve
         doubt(Doubt::UnknownLanguage, 0.5);
     }
     let heard = tokens(raw);
-    let marked = heard.iter().any(|token| token.kind == TokenKind::Mark && matches!(token.text, "." | "," | "?" | "!" | "…"));
-    let capitals = raw.chars().any(|c| c.is_uppercase());
+    let marked = heard
+        .iter()
+        .any(|token| token.kind == TokenKind::Mark && matches!(token.text, "." | "," | "?" | "!" | "…"));
+    let capitals = raw.contains(char::is_uppercase);
     let count = view.len();
     if !marked && count > 1 {
-        let needs_comma = (0..count).any(|k| k > 0 && COMMA_WORDS.contains(&view.norm(k)))
-            || COMMA_WORDS.contains(&view.norm(0));
-        let cost = if count > 8 || needs_comma { 0.5 } else if count > 5 { 0.25 } else { 0.05 };
-        doubt(Doubt::NoMarks, cost);
-        let asks = match scope.tongue {
+        let asks = draft.text().ends_with('?');
+        let inner = (1..count).any(|k| view.gap(k).is_plain() && INNER.contains(&view.norm(k)));
+        let opening = OPENING.contains(&view.norm(0)) && view.gap(1).is_plain();
+        // "population three million": a heading and its number want more than a full stop.
+        let heading = count < 4
+            && draft
+                .pieces
+                .iter()
+                .any(|piece| piece.edit == Some(EditKind::NumberForm));
+        let open = inner || (opening && !asks) || heading || count > 10;
+        doubt(Doubt::NoMarks, if open { 0.5 } else { 0.04 });
+        let addressed = match scope.tongue {
             Tongue::Russian => (0..count).any(|k| ADDRESS.contains(&view.norm(k))),
             _ => view.norm(0) == "you",
         };
-        if asks && !draft.text().ends_with('?') {
+        if addressed && !asks {
             doubt(Doubt::Question, 0.3);
         }
     }
     if !capitals && count > 0 {
-        let unknown = (0..count).any(|k| view.norm(k).chars().all(char::is_alphabetic) && !view.frozen(k) && !is_common(scope.tongue, view.norm(k)));
-        doubt(Doubt::NoCapitals, if unknown { 0.4 } else { 0.05 });
+        let unknown = (0..count).any(|k| {
+            view.norm(k).chars().all(char::is_alphabetic) && !view.frozen(k) && !is_common(scope.tongue, view.norm(k))
+        });
+        doubt(Doubt::NoCapitals, if unknown { 0.4 } else { 0.04 });
     }
     let mut sentence = 0;
     for k in 0..count {
@@ -111,6 +131,9 @@ mod tests {
         assert!(doubts("we saw petrov").contains(&Doubt::NoCapitals));
         assert!(doubts("She is like happy, I mean sad.").contains(&Doubt::Filler));
         let unsure = cleaned(Language::RUSSIAN, &Style::none(), "ты придёшь завтра");
-        assert!(unsure.doubts.contains(&Doubt::Question) && unsure.confidence < 0.8, "{unsure:?}");
+        assert!(
+            unsure.doubts.contains(&Doubt::Question) && unsure.confidence < 0.8,
+            "{unsure:?}"
+        );
     }
 }

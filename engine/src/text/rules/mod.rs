@@ -1,7 +1,7 @@
 //! Clean text by tables alone: what a person gets when no model is asked, and what a model is given to start from.
 //!
 //! The order is fixed, because each rule builds on what those before it left:
-//! spacing, hesitation sounds, false starts, repetitions, self-corrections, filler words, spoken commands, symbols,
+//! spacing, hesitation sounds, false starts, repetitions, self-corrections, filler words, symbols of code, spoken commands,
 //! snippets, dictionary, numbers, marks, case, paragraphs, spacing again. Each is one file with its tables.
 
 mod case;
@@ -12,6 +12,7 @@ mod confidence;
 mod dictionary;
 mod false_starts;
 pub(crate) mod fillers;
+mod fillers_table;
 mod marks;
 mod numbers;
 mod numbers_english;
@@ -20,6 +21,7 @@ mod paragraphs;
 pub(crate) mod question;
 pub(crate) mod repetitions;
 pub(crate) mod self_corrections;
+mod slots;
 mod snippets;
 mod spacing;
 mod symbols;
@@ -96,11 +98,11 @@ pub fn clean(raw: &str, context: &RuleContext<'_>) -> Cleaned {
     if rules.fillers {
         fillers::drop_words(&mut draft, &scope);
     }
-    if rules.commands {
-        commands::run(&mut draft, &scope);
-    }
     if rules.symbols {
         symbols::run(&mut draft, &scope);
+    }
+    if rules.commands {
+        commands::run(&mut draft, &scope);
     }
     if rules.snippets {
         snippets::run(&mut draft, &scope);
@@ -117,7 +119,12 @@ pub fn clean(raw: &str, context: &RuleContext<'_>) -> Cleaned {
     spacing::run(&mut draft);
     let (confidence, doubts) = confidence::judge(raw, &draft, &scope);
     let (text, changes) = draft.finish();
-    Cleaned { text, edits: to_edits(raw, &changes), confidence, doubts }
+    Cleaned {
+        text,
+        edits: to_edits(raw, &changes),
+        confidence,
+        doubts,
+    }
 }
 
 /// Whether a sentence waits for more words.
@@ -136,8 +143,13 @@ pub(crate) mod tests {
     /// Cleans with the built-in style of this name; checks that the edits are complete.
     pub(crate) fn cleaned(language: Language, style: &Style, raw: &str) -> Cleaned {
         let (dictionary, snippets) = (Dictionary::default(), Snippets::default());
-        let context =
-            RuleContext { language, style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
+        let context = RuleContext {
+            language,
+            style,
+            dictionary: &dictionary,
+            snippets: &snippets,
+            previous_sentence: None,
+        };
         let cleaned = clean(raw, &context);
         assert_eq!(apply(raw, &cleaned.edits).unwrap(), cleaned.text);
         cleaned
@@ -173,14 +185,23 @@ pub(crate) mod tests {
             snippets: &snippets,
             previous_sentence: previous,
         };
-        assert_eq!(clean("and the rest", &context(Some("I took the bread,"))).text, "and the rest.");
-        assert_eq!(clean("and the rest", &context(Some("I took the bread."))).text, "And the rest.");
+        assert_eq!(
+            clean("and the rest", &context(Some("I took the bread,"))).text,
+            "and the rest."
+        );
+        assert_eq!(
+            clean("and the rest", &context(Some("I took the bread."))).text,
+            "And the rest."
+        );
     }
 
     #[test]
     fn snippets_and_terms_are_put_in_and_left_alone_afterwards() {
         let snippets = Snippets::new(
-            &[Snippet { trigger: "my sign off".into(), text: "kind regards,\n{name}".into() }],
+            &[Snippet {
+                trigger: "my sign off".into(),
+                text: "kind regards,\n{name}".into(),
+            }],
             &[("name".into(), "Ann Lee".into())],
         );
         let dictionary = Dictionary::new(vec![Term::new("npm"), Term::new("Kubernetes")]);

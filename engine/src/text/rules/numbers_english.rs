@@ -7,6 +7,7 @@ use crate::text::numbers::{Currency, Reading, Shape, Value};
 use crate::text::style::NumberPolicy;
 
 /// Units with which small numbers are written in digits too.
+#[rustfmt::skip]
 const MEASURES: [&str; 58] = [
     "kilometers", "kilometres", "kilometer", "km", "meters", "metres", "meter", "miles", "mile", "feet", "inches", "inch",
     "centimeters", "centimetres", "cm", "millimeters", "millimetres", "mm", "kilos", "kilo", "kilograms", "kilogram", "kg",
@@ -16,6 +17,7 @@ const MEASURES: [&str; 58] = [
 ];
 
 /// Words that name something by a number.
+#[rustfmt::skip]
 const LABELS: [&str; 28] = [
     "page", "pages", "chapter", "version", "section", "step", "item", "figure", "table", "room", "gate", "platform", "exit",
     "level", "phase", "volume", "slide", "ticket", "issue", "line", "row", "column", "flight", "release", "number", "track",
@@ -23,16 +25,19 @@ const LABELS: [&str; 28] = [
 ];
 
 /// Words before a time of day.
+#[rustfmt::skip]
 const TIME_AFTER: [&str; 13] =
     ["at", "by", "around", "until", "till", "from", "before", "after", "since", "past", "is", "it's", "to"];
 
 /// Words before a year.
+#[rustfmt::skip]
 const YEAR_AFTER: [&str; 17] = [
     "in", "since", "of", "year", "by", "until", "till", "from", "to", "before", "after", "around", "during", "for", "late",
     "early", "mid",
 ];
 
 /// Words before an ordinal that counts things.
+#[rustfmt::skip]
 const ORDINAL_AFTER: [&str; 13] =
     ["the", "his", "her", "my", "your", "our", "their", "its", "this", "that", "every", "each", "on"];
 
@@ -41,7 +46,7 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
         return Choice::Leave { len: 1 };
     }
     let write = |reading: &Reading, text: Option<String>| text.map(|text| Choice::Write { len: reading.len, text });
-    let of = |fits: fn(&Value) -> bool| place.best(found, move |reading| fits(&reading.value));
+    let of = |fits: fn(&Value) -> bool| Place::best(found, move |reading| fits(&reading.value));
     of(|value| matches!(value, Value::Date { .. }))
         .and_then(|reading| write(reading, date(place, reading)))
         .or_else(|| clock(place, found))
@@ -51,19 +56,25 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
         })
         .or_else(|| {
             let reading = of(|value| matches!(value, Value::Percent(_)))?;
-            let Value::Percent(value) = reading.value else { return None };
+            let Value::Percent(value) = reading.value else {
+                return None;
+            };
             write(reading, Some(format!("{}%", written(value))))
         })
         .or_else(|| {
             let reading = of(|value| matches!(value, Value::Digits(_)))?;
-            let Value::Digits(digits) = &reading.value else { return None };
+            let Value::Digits(digits) = &reading.value else {
+                return None;
+            };
             write(reading, Some(code(place, digits)))
         })
         .or_else(|| {
-            let reading = place.best(found, |reading| reading.shape == Shape::Year)?;
+            let reading = Place::best(found, |reading| reading.shape == Shape::Year)?;
             let before = place.before();
             let dated = YEAR_AFTER.contains(&before) || MONTHS.contains(&before);
-            let Value::Plain(value) = reading.value else { return None };
+            let Value::Plain(value) = reading.value else {
+                return None;
+            };
             write(reading, dated.then(|| written(value)))
         })
         .unwrap_or_else(|| plain(place, found))
@@ -75,44 +86,74 @@ fn written(value: Decimal) -> String {
 
 fn capital(word: &str) -> String {
     let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn date(place: &Place<'_>, reading: &Reading) -> Option<String> {
-    let Value::Date { day, month, year } = reading.value else { return None };
+    let Value::Date { day, month, year } = reading.value else {
+        return None;
+    };
     let month = MONTHS[usize::from(month) - 1];
     let atoms = &place.atoms[place.i..place.i + reading.len];
     if atoms[0].norm == month {
         // "march ten miles", "you may five times"
-        let ordinal = atoms.iter().any(|atom| atom.norm.ends_with("th") || matches!(atom.norm, "first" | "second" | "third"));
-        let dated = matches!(place.before(), "on" | "by" | "until" | "since" | "before" | "after" | "from");
+        let ordinal = atoms
+            .iter()
+            .any(|atom| atom.norm.ends_with("th") || matches!(atom.norm, "first" | "second" | "third"));
+        let dated = matches!(
+            place.before(),
+            "on" | "by" | "until" | "since" | "before" | "after" | "from"
+        );
         if matches!(month, "march" | "may") && !ordinal && !dated {
             return None;
         }
         let year = year.map(|year| format!(", {year}")).unwrap_or_default();
         return Some(format!("{} {day}{year}", capital(month)));
     }
-    let the = if atoms[0].norm == "the" { format!("{} ", place.spelled(place.i)) } else { String::new() };
-    let of = if atoms.iter().any(|atom| atom.norm == "of") { " of" } else { "" };
+    let the = if atoms[0].norm == "the" {
+        format!("{} ", place.spelled(place.i))
+    } else {
+        String::new()
+    };
+    let of = if atoms.iter().any(|atom| atom.norm == "of") {
+        " of"
+    } else {
+        ""
+    };
     let year = year.map(|year| format!(" {year}")).unwrap_or_default();
-    Some(format!("{the}{day}{}{of} {}{year}", ordinal_suffix(u64::from(day)), capital(month)))
+    Some(format!(
+        "{the}{day}{}{of} {}{year}",
+        ordinal_suffix(u64::from(day)),
+        capital(month)
+    ))
 }
 
 fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
-    let reading = place.best(found, |reading| matches!(reading.value, Value::Clock { .. }))?;
-    let Value::Clock { minutes, .. } = reading.value else { return None };
+    let reading = Place::best(found, |reading| matches!(reading.value, Value::Clock { .. }))?;
+    let Value::Clock { minutes, .. } = reading.value else {
+        return None;
+    };
     let (hour, minute) = (minutes / 60, minutes % 60);
     let atoms = &place.atoms[place.i..place.i + reading.len];
     let last = atoms[atoms.len() - 1].norm;
     let text = if matches!(last, "am" | "pm" | "a.m" | "p.m" | "m") {
         let half = if minutes >= 720 { "PM" } else { "AM" };
         let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
-        if minute == 0 { format!("{twelve} {half}") } else { format!("{twelve}:{minute:02} {half}") }
+        if minute == 0 {
+            format!("{twelve} {half}")
+        } else {
+            format!("{twelve}:{minute:02} {half}")
+        }
     } else if last == "o'clock" {
         format!("{hour} o'clock")
     } else if atoms.iter().any(|atom| matches!(atom.norm, "past" | "to")) {
         let fraction = matches!(atoms[0].norm, "half" | "quarter" | "a");
-        let timed = matches!(place.before(), "at" | "by" | "until" | "till" | "before" | "after" | "around" | "is" | "it's");
+        let timed = matches!(
+            place.before(),
+            "at" | "by" | "until" | "till" | "before" | "after" | "around" | "is" | "it's"
+        );
         let past = atoms.iter().any(|atom| atom.norm == "past");
         if !(fraction || timed || (past && place.before() != "from")) {
             return None;
@@ -121,8 +162,12 @@ fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
     } else {
         let after = place.after(reading.len, 0);
         let counts = MEASURES.contains(&after)
-            || matches!(after, "dollars" | "euros" | "percent" | "people" | "minutes" | "thousand" | "million" | "hundred");
-        if minute == 0 || !TIME_AFTER.contains(&place.before()) || counts || place.number_follows(reading.len).is_some() {
+            || matches!(
+                after,
+                "dollars" | "euros" | "percent" | "people" | "minutes" | "thousand" | "million" | "hundred"
+            );
+        if minute == 0 || !TIME_AFTER.contains(&place.before()) || counts || place.number_follows(reading.len).is_some()
+        {
             return None;
         }
         format!("{hour}:{minute:02}")
@@ -131,7 +176,9 @@ fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
 }
 
 fn money(place: &Place<'_>, reading: &Reading) -> Option<String> {
-    let Value::Money(value, currency) = reading.value else { return None };
+    let Value::Money(value, currency) = reading.value else {
+        return None;
+    };
     let sign = if currency == Currency::Euro { '€' } else { '$' };
     match reading.shape {
         Shape::Indefinite => None,
@@ -145,6 +192,7 @@ fn money(place: &Place<'_>, reading: &Reading) -> Option<String> {
 
 /// Digits said one by one; a telephone number in its groups.
 fn code(place: &Place<'_>, digits: &str) -> String {
+    #[rustfmt::skip]
     const TELEPHONE: [&str; 10] =
         ["phone", "number", "call", "mobile", "cell", "dial", "fax", "telephone", "text", "phoning"];
     let near = &place.atoms[place.i.saturating_sub(6)..place.i];
@@ -159,34 +207,59 @@ fn code(place: &Place<'_>, digits: &str) -> String {
 }
 
 fn plain(place: &Place<'_>, found: &[Reading]) -> Choice {
-    let number = place.best(found, |r| matches!(r.value, Value::Plain(_) | Value::Ordinal(_)) && r.shape != Shape::Year);
-    let Some(reading) = number else { return Choice::Leave { len: 1 } };
+    let number = Place::best(found, |r| {
+        matches!(r.value, Value::Plain(_) | Value::Ordinal(_)) && r.shape != Shape::Year
+    });
+    let Some(reading) = number else {
+        return Choice::Leave { len: 1 };
+    };
     let leave = Choice::Leave { len: reading.len };
     if let Some(next) = place.number_follows(reading.len) {
-        return Choice::Leave { len: reading.len + next };
+        return Choice::Leave {
+            len: reading.len + next,
+        };
     }
     let (len, after) = (reading.len, place.after(reading.len, 0));
     match (&reading.value, &reading.shape) {
         (Value::Ordinal(value), Shape::Suffix(suffix)) => {
             let counted = *value >= 10 && ORDINAL_AFTER.contains(&place.before());
-            if counted { Choice::Write { len, text: format!("{value}{suffix}") } } else { leave }
+            if counted {
+                Choice::Write {
+                    len,
+                    text: format!("{value}{suffix}"),
+                }
+            } else {
+                leave
+            }
         }
         (Value::Plain(_), Shape::Indefinite) => leave,
         (Value::Plain(value), Shape::Scaled(number)) if number.times(1000) != *value => {
             let scale = place.spelled(place.i + len - 1);
-            Choice::Write { len, text: format!("{} {scale}", written(*number)) }
+            Choice::Write {
+                len,
+                text: format!("{} {scale}", written(*number)),
+            }
         }
         (Value::Plain(value), _) => {
-            let subtracts = place.atoms[place.i].norm == "minus" && place.before().chars().any(char::is_alphanumeric)
+            let subtracts = place.atoms[place.i].norm == "minus"
+                && place.before().chars().any(char::is_alphanumeric)
                 && super::super::numbers::is_number_word(place.tongue, place.before());
             let small = value.as_whole().is_some_and(|value| value < 10);
-            let label = LABELS.contains(&place.before()) && !(place.before() == "number" && *value == Decimal::whole(1));
+            let label =
+                LABELS.contains(&place.before()) && !(place.before() == "number" && *value == Decimal::whole(1));
             let wanted = !small
                 || place.policy == NumberPolicy::All
                 || MEASURES.contains(&after)
                 || label
                 || place.range_to_ten(len, &["to", "or"]);
-            if wanted && !subtracts { Choice::Write { len, text: written(*value) } } else { leave }
+            if wanted && !subtracts {
+                Choice::Write {
+                    len,
+                    text: written(*value),
+                }
+            } else {
+                leave
+            }
         }
         _ => leave,
     }
@@ -218,8 +291,15 @@ mod tests {
     #[test]
     fn small_and_unclear_numbers_stay_words() {
         for text in [
-            "I have two ideas.", "No one came.", "A hundred reasons.", "Ten fifteen people.", "We march ten miles.",
-            "Meet me at three.", "The second one.", "A twenty second delay.", "From ten to five.",
+            "I have two ideas.",
+            "No one came.",
+            "A hundred reasons.",
+            "Ten fifteen people.",
+            "We march ten miles.",
+            "Meet me at three.",
+            "The second one.",
+            "A twenty second delay.",
+            "From ten to five.",
         ] {
             let same = english(text);
             let digits = same.chars().filter(char::is_ascii_digit).count();

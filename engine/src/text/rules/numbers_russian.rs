@@ -9,6 +9,7 @@ use crate::text::numbers::{Reading, Shape, Value, is_number_word, readings};
 use crate::text::style::NumberPolicy;
 
 /// Beginnings of units with which small numbers are written in digits too.
+#[rustfmt::skip]
 const MEASURES: [&str; 26] = [
     "рубл", "доллар", "евро", "копе", "килограмм", "кг", "грамм", "тонн", "литр", "метр", "километр", "км", "сантиметр",
     "миллиметр", "градус", "ватт", "вольт", "ампер", "гигабайт", "мегабайт", "терабайт", "килобайт", "мегапиксел", "киловатт",
@@ -16,12 +17,26 @@ const MEASURES: [&str; 26] = [
 ];
 
 /// Beginnings of words that name something by a number.
+#[rustfmt::skip]
 const LABELS: [&str; 24] = [
     "страниц", "верси", "глав", "пункт", "номер", "комнат", "кабинет", "шаг", "раздел", "слайд", "задач", "таблиц", "том",
     "выпуск", "рейс", "маршрут", "дом", "квартир", "корпус", "подъезд", "платформ", "строк", "релиз", "поезд",
 ];
 
-const TIME_AFTER: [&str; 12] = ["в", "во", "к", "до", "с", "после", "около", "на", "от", "ровно", "примерно", "часов"];
+const TIME_AFTER: [&str; 12] = [
+    "в",
+    "во",
+    "к",
+    "до",
+    "с",
+    "после",
+    "около",
+    "на",
+    "от",
+    "ровно",
+    "примерно",
+    "часов",
+];
 
 const HALF_DAYS: [&str; 4] = ["утра", "дня", "вечера", "ночи"];
 
@@ -30,7 +45,10 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
         return Choice::Leave { len: 1 };
     }
     // "два точка один" is one number only where something is counted in versions.
-    let point = place.atoms[place.i..].iter().take(8).position(|atom| atom.norm == "точка");
+    let point = place.atoms[place.i..]
+        .iter()
+        .take(8)
+        .position(|atom| atom.norm == "точка");
     let versioned = place.before().starts_with("верси") || place.before().starts_with("релиз");
     if let (Some(point), false) = (point.filter(|&point| point > 0), versioned)
         && found.iter().any(|reading| reading.len > point)
@@ -39,7 +57,7 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
         let shorter = Place { atoms: cut, ..*place };
         return choose(&shorter, &readings(place.tongue, cut, place.i));
     }
-    let of = |fits: fn(&Value) -> bool| place.best(found, move |reading| fits(&reading.value));
+    let of = |fits: fn(&Value) -> bool| Place::best(found, move |reading| fits(&reading.value));
     let date_reading = of(|value| matches!(value, Value::Date { .. }));
     if let Some(choice) = date_reading.and_then(|reading| date(place, reading)) {
         return choice;
@@ -51,12 +69,18 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
         && let Value::Percent(value) = reading.value
         && reading.shape != Shape::Indefinite
     {
-        return Choice::Write { len: reading.len, text: format!("{}%", written(value)) };
+        return Choice::Write {
+            len: reading.len,
+            text: format!("{}%", written(value)),
+        };
     }
     if let Some(reading) = of(|value| matches!(value, Value::Digits(_)))
         && let (Value::Digits(digits), Shape::Groups(groups)) = (&reading.value, &reading.shape)
     {
-        return Choice::Write { len: reading.len, text: code(digits, groups) };
+        return Choice::Write {
+            len: reading.len,
+            text: code(digits, groups),
+        };
     }
     plain(place, found, versioned)
 }
@@ -66,29 +90,38 @@ fn written(value: Decimal) -> String {
 }
 
 fn date(place: &Place<'_>, reading: &Reading) -> Option<Choice> {
-    let Value::Date { day, month, year } = reading.value else { return None };
+    let Value::Date { day, month, year } = reading.value else {
+        return None;
+    };
     let last = place.i + reading.len - 1;
     let year = match year {
         Some(year) if place.atoms[last].norm.starts_with("год") => format!(" {year} {}", place.spelled(last)),
         Some(year) => format!(" {year}"),
         None => String::new(),
     };
-    Some(Choice::Write { len: reading.len, text: format!("{day} {}{year}", MONTHS[usize::from(month) - 1]) })
+    Some(Choice::Write {
+        len: reading.len,
+        text: format!("{day} {}{year}", MONTHS[usize::from(month) - 1]),
+    })
 }
 
 fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
-    let reading = place.best(found, |reading| {
+    let reading = Place::best(found, |reading| {
         // The half of the day keeps its word, so only the digits before it are written.
-        matches!(reading.value, Value::Clock { .. }) && !HALF_DAYS.contains(&place.atoms[place.i + reading.len - 1].norm)
+        matches!(reading.value, Value::Clock { .. })
+            && !HALF_DAYS.contains(&place.atoms[place.i + reading.len - 1].norm)
     })?;
-    let Value::Clock { minutes, .. } = reading.value else { return None };
+    let Value::Clock { minutes, .. } = reading.value else {
+        return None;
+    };
     let atoms = &place.atoms[place.i..place.i + reading.len];
     let (first, last) = (atoms[0].norm, atoms[atoms.len() - 1].norm);
     let after = place.after(reading.len, 0);
     let free = after.is_empty() || HALF_DAYS.contains(&after) || is_small(place.tongue, after);
     let time = format!("{}:{:02}", minutes / 60, minutes % 60);
     if first == "без" {
-        let timed = TIME_AFTER.contains(&place.before()) || matches!(place.before(), "сейчас" | "уже" | "было" | "почти");
+        let timed =
+            TIME_AFTER.contains(&place.before()) || matches!(place.before(), "сейчас" | "уже" | "было" | "почти");
         let text = if timed { time } else { format!("в {time}") };
         return Some(Choice::Write { len: reading.len, text });
     }
@@ -99,15 +132,29 @@ fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
         let timed = TIME_AFTER.contains(&place.before()) || HALF_DAYS.contains(&after);
         timed && (free || !is_counted(after)) && place.number_follows(reading.len).is_none()
     };
-    wanted.then_some(Choice::Write { len: reading.len, text: time })
+    wanted.then_some(Choice::Write {
+        len: reading.len,
+        text: time,
+    })
 }
 
 /// Whether the word is something that numbers count, as far as a table can say.
 fn is_counted(after: &str) -> bool {
     MEASURES.iter().any(|unit| after.starts_with(unit))
-        || ["процент", "минут", "человек", "раз", "штук", "тысяч", "миллион", "лет", "дней", "час"]
-            .iter()
-            .any(|unit| after.starts_with(unit))
+        || [
+            "процент",
+            "минут",
+            "человек",
+            "раз",
+            "штук",
+            "тысяч",
+            "миллион",
+            "лет",
+            "дней",
+            "час",
+        ]
+        .iter()
+        .any(|unit| after.starts_with(unit))
 }
 
 /// Digits said one by one, or a telephone number in its groups.
@@ -116,7 +163,14 @@ fn code(digits: &str, groups: &[u8]) -> String {
     let telephone = groups.len() >= 4 && groups.iter().any(|&width| width > 1);
     match body.len() {
         11 if telephone || !plus.is_empty() => {
-            format!("{plus}{} {} {}-{}-{}", &body[..1], &body[1..4], &body[4..7], &body[7..9], &body[9..])
+            format!(
+                "{plus}{} {} {}-{}-{}",
+                &body[..1],
+                &body[1..4],
+                &body[4..7],
+                &body[7..9],
+                &body[9..]
+            )
         }
         10 if telephone => format!("{} {}-{}-{}", &body[..3], &body[3..6], &body[6..8], &body[8..]),
         _ => format!("{plus}{body}"),
@@ -124,8 +178,12 @@ fn code(digits: &str, groups: &[u8]) -> String {
 }
 
 fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
-    let number = place.best(found, |reading| matches!(reading.value, Value::Plain(_) | Value::Ordinal(_)));
-    let Some(reading) = number else { return Choice::Leave { len: 1 } };
+    let number = Place::best(found, |reading| {
+        matches!(reading.value, Value::Plain(_) | Value::Ordinal(_))
+    });
+    let Some(reading) = number else {
+        return Choice::Leave { len: 1 };
+    };
     let (len, after) = (reading.len, place.after(reading.len, 0));
     let leave = Choice::Leave { len };
     if let Some(next) = place.number_follows(len) {
@@ -134,17 +192,33 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
     match (&reading.value, &reading.shape) {
         (Value::Ordinal(value), Shape::Suffix(suffix)) => {
             if after.starts_with("год") && *value >= 1000 || after == "числа" {
-                return Choice::Write { len, text: value.to_string() };
+                return Choice::Write {
+                    len,
+                    text: value.to_string(),
+                };
             }
             let round = len == 1 && *value >= 100;
             let century = after.starts_with("век") || after.starts_with("столет");
-            if *value >= 10 && !round && !century { Choice::Write { len, text: format!("{value}{suffix}") } } else { leave }
+            if *value >= 10 && !round && !century {
+                Choice::Write {
+                    len,
+                    text: format!("{value}{suffix}"),
+                }
+            } else {
+                leave
+            }
         }
-        (Value::Plain(value), Shape::Year) => Choice::Write { len, text: value.written(',', "") },
+        (Value::Plain(value), Shape::Year) => Choice::Write {
+            len,
+            text: value.written(',', ""),
+        },
         (Value::Plain(_), Shape::Indefinite) => leave,
         (Value::Plain(_), Shape::Scaled(number)) => {
             let scale = place.spelled(place.i + len - 1);
-            Choice::Write { len, text: format!("{} {scale}", written(*number)) }
+            Choice::Write {
+                len,
+                text: format!("{} {scale}", written(*number)),
+            }
         }
         (Value::Plain(value), _) => {
             let idiom = *value == Decimal::whole(100) && matches!(after, "лет" | "раз");
@@ -152,8 +226,16 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
             if idiom || subtracts {
                 return leave;
             }
-            let text = if versioned { value.written('.', "") } else { written(*value) };
-            if is_worth_digits(place, *value, len) { Choice::Write { len, text } } else { leave }
+            let text = if versioned {
+                value.written('.', "")
+            } else {
+                written(*value)
+            };
+            if is_worth_digits(place, *value, len) {
+                Choice::Write { len, text }
+            } else {
+                leave
+            }
         }
         _ => leave,
     }
@@ -165,7 +247,9 @@ fn is_worth_digits(place: &Place<'_>, value: Decimal, len: usize) -> bool {
     }
     let (before, after) = (place.before(), place.after(len, 0));
     let hours = ["час", "часа", "часов", "часам"].contains(&after) && HALF_DAYS.contains(&place.after(len, 1));
-    let label = LABELS.iter().any(|label| before.starts_with(label)) && !(before.starts_with("номер") && value == Decimal::whole(1));
+    // "номер один", "в комнате один на один"
+    let one = value == Decimal::whole(1) && (before.starts_with("номер") || !after.is_empty());
+    let label = !one && LABELS.iter().any(|label| before.starts_with(label));
     hours
         || matches!(after, "утра" | "вечера" | "ночи")
         || MEASURES.iter().any(|unit| after.starts_with(unit))
@@ -192,7 +276,10 @@ mod tests {
             ("двести пятьдесят тысяч рублей", "250 тысяч рублей."),
             ("на двадцать первом этаже", "На 21-м этаже."),
             ("от пяти до десяти минут", "От 5 до 10 минут."),
-            ("плюс семь девятьсот двенадцать триста сорок пять шестьдесят семь восемьдесят девять", "+7 912 345-67-89."),
+            (
+                "плюс семь девятьсот двенадцать триста сорок пять шестьдесят семь восемьдесят девять",
+                "+7 912 345-67-89.",
+            ),
         ] {
             assert_eq!(russian(said), text);
         }
@@ -201,8 +288,16 @@ mod tests {
     #[test]
     fn small_and_unclear_numbers_stay_words() {
         for text in [
-            "У меня два брата.", "Один из них прав.", "Два три дня.", "Сто лет не виделись.", "На пятом этаже.",
-            "В двадцатом веке.", "В половине первого тома.", "За три дня.", "Полтора часа.", "Тысяча извинений.",
+            "У меня два брата.",
+            "Один из них прав.",
+            "Два три дня.",
+            "Сто лет не виделись.",
+            "На пятом этаже.",
+            "В двадцатом веке.",
+            "В половине первого тома.",
+            "За три дня.",
+            "Полтора часа.",
+            "Тысяча извинений.",
         ] {
             assert_eq!(russian(text), text);
         }

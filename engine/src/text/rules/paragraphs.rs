@@ -10,11 +10,13 @@ use crate::text::tokens::TokenKind;
 const SENTENCES_BEFORE: usize = 3;
 
 /// How sentences begin that turn to something else.
+#[rustfmt::skip]
 const ENGLISH: [&[&str]; 14] = [
     &["second"], &["secondly"], &["third"], &["thirdly"], &["finally"], &["in", "conclusion"], &["on", "the", "other", "hand"],
     &["another", "point"], &["the", "next", "point"], &["as", "for"], &["regarding"], &["to", "sum", "up"], &["next"],
     &["moving", "on"],
 ];
+#[rustfmt::skip]
 const RUSSIAN: [&[&str]; 13] = [
     &["во-вторых"], &["в-третьих"], &["наконец"], &["в", "заключение"], &["с", "другой", "стороны"], &["теперь", "о"],
     &["теперь", "об"], &["что", "касается"], &["далее"], &["кроме", "того"], &["следующий", "вопрос"], &["перейдем", "к"],
@@ -59,8 +61,14 @@ mod tests {
     fn a_new_point_after_some_sentences_gets_its_paragraph() {
         let raw = "One thing. It is small. It is good. Secondly, we need rest. Finally, go.";
         let text = cleaned(Language::ENGLISH, &Style::document(), raw).text;
-        assert_eq!(text, "One thing. It is small. It is good.\n\nSecondly, we need rest. Finally, go.");
-        assert_eq!(cleaned(Language::ENGLISH, &Style::chat(), raw).text, raw.trim_end_matches('.'));
+        assert_eq!(
+            text,
+            "One thing. It is small. It is good.\n\nSecondly, we need rest. Finally, go."
+        );
+        assert_eq!(
+            cleaned(Language::ENGLISH, &Style::chat(), raw).text,
+            raw.trim_end_matches('.')
+        );
         let raw = "Первое. Второе. Третье. Что касается денег, их нет.";
         let text = cleaned(Language::RUSSIAN, &Style::mail(), raw).text;
         assert_eq!(text, "Первое. Второе. Третье.\n\nЧто касается денег, их нет.");

@@ -4,10 +4,10 @@
 //! weekdays, dates, numbers, names side by side. Everything else stays as it was said.
 
 use super::Scope;
+use super::slots::{Slot, is_preposition, same_preposition, slot, slot_before};
 use crate::text::Tongue;
 use crate::text::draft::{Action, Draft, View};
 use crate::text::edit::EditKind;
-use crate::text::numbers;
 
 /// Words that announce a correction.
 struct Cue {
@@ -56,16 +56,6 @@ const RUSSIAN: &[Cue] = &[
     weak(&["нет"]),
 ];
 
-/// Kinds of things that can take each other's place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slot {
-    Number,
-    Weekday,
-    Month,
-    Day,
-    Name,
-}
-
 pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     let view = View::new(draft);
     let mut actions: Vec<Action> = Vec::new();
@@ -78,7 +68,11 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
             });
             if free {
                 let kind = EditKind::SelfCorrection;
-                actions.push(Action::Remove { first: view.words[first], last: view.words[last], kind });
+                actions.push(Action::Remove {
+                    first: view.words[first],
+                    last: view.words[last],
+                    kind,
+                });
                 k = last;
             }
         }
@@ -101,7 +95,10 @@ pub(crate) fn taken_back(tongue: Tongue, view: &View<'_>, k: usize) -> Option<(u
     if k == 0 || next >= view.len() || !view.gap(k).is_soft() || !view.gap(next).is_soft() || view.opens_sentence(k) {
         return None;
     }
-    if matches!(view.norm(k - 1), "what" | "that" | "which" | "if" | "as" | "know" | "how") {
+    if matches!(
+        view.norm(k - 1),
+        "what" | "that" | "which" | "if" | "as" | "know" | "how"
+    ) {
         return None;
     }
     let fenced = view.gap(k).comma && view.gap(next).comma;
@@ -132,7 +129,9 @@ pub(crate) fn replaced(
     }
     if is_preposition(tongue, view.norm(next)) {
         let nearest = end.saturating_sub(5).max(start);
-        let first = (nearest..end).rev().find(|&n| same_preposition(view.norm(n), view.norm(next)))?;
+        let first = (nearest..end)
+            .rev()
+            .find(|&n| same_preposition(view.norm(n), view.norm(next)))?;
         let object = slot(tongue, view, next + 1);
         let exact = adjacent.is_some_and(|(begin, kind)| begin == first + 1 && object == Some(kind));
         let loose = first + 1 < end && (strong || fenced) && object.is_none() == adjacent.is_none();
@@ -145,112 +144,6 @@ pub(crate) fn replaced(
         });
     }
     None
-}
-
-/// What kind of thing word `k` is or begins.
-fn slot(tongue: Tongue, view: &View<'_>, k: usize) -> Option<Slot> {
-    let norm = view.norm(k);
-    if norm.is_empty() {
-        return None;
-    }
-    if is_weekday(tongue, norm) {
-        return Some(Slot::Weekday);
-    }
-    if is_month(tongue, norm) {
-        return Some(Slot::Month);
-    }
-    if matches!(
-        norm,
-        "today" | "tomorrow" | "yesterday" | "tonight" | "сегодня" | "завтра" | "вчера" | "послезавтра" | "позавчера"
-    ) {
-        return Some(Slot::Day);
-    }
-    if numbers::is_number_word(tongue, norm) && !matches!(norm, "a" | "second") {
-        return Some(Slot::Number);
-    }
-    view.looks_like_name(k).then_some(Slot::Name)
-}
-
-/// The thing that ends at word `end`, and where it begins.
-fn slot_before(tongue: Tongue, view: &View<'_>, start: usize, end: usize) -> Option<(usize, Slot)> {
-    let mut last = end.checked_sub(1).filter(|&last| last >= start)?;
-    if is_unit(view.norm(last)) && last > start {
-        last -= 1;
-    }
-    let kind = slot(tongue, view, last)?;
-    if kind != Slot::Number && last + 1 != end {
-        return None;
-    }
-    let mut first = last;
-    while matches!(kind, Slot::Number | Slot::Name)
-        && first > start
-        && view.gap(first).is_plain()
-        && slot(tongue, view, first - 1) == Some(kind)
-    {
-        first -= 1;
-    }
-    Some((first, kind))
-}
-
-/// What may stand after a number without making it another kind of thing.
-fn is_unit(norm: &str) -> bool {
-    const UNITS: [&str; 34] = [
-        "am", "pm", "o'clock", "hours", "hour", "minutes", "days", "weeks", "dollars", "euros", "percent", "meters", "km",
-        "час", "часа", "часов", "часам", "минут", "минуты", "утра", "дня", "вечера", "дней", "недель", "рублей", "рубля",
-        "долларов", "евро", "процентов", "процента", "метров", "штук", "лет", "года",
-    ];
-    UNITS.contains(&norm)
-}
-
-fn is_weekday(tongue: Tongue, norm: &str) -> bool {
-    const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    const RUSSIAN: [&str; 7] = ["понедельник", "вторник", "сред", "четверг", "пятниц", "суббот", "воскресен"];
-    match tongue {
-        Tongue::English => ENGLISH.contains(&norm),
-        Tongue::Russian => RUSSIAN.iter().any(|stem| begins_short(norm, stem, 3)) && norm != "средний",
-        Tongue::Other => false,
-    }
-}
-
-fn is_month(tongue: Tongue, norm: &str) -> bool {
-    const RUSSIAN: [&str; 12] =
-        ["январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"];
-    match tongue {
-        Tongue::English => numbers::english::MONTHS.contains(&norm) && norm != "may",
-        Tongue::Russian => {
-            let short = norm.chars().count() < 4;
-            RUSSIAN.iter().any(|stem| begins_short(norm, stem, 2)) && (!short || matches!(norm, "май" | "мая" | "мае"))
-        }
-        Tongue::Other => false,
-    }
-}
-
-/// Whether the word is the stem and at most `more` letters.
-fn begins_short(norm: &str, stem: &str, more: usize) -> bool {
-    norm.strip_prefix(stem).is_some_and(|rest| rest.chars().count() <= more)
-}
-
-fn is_preposition(tongue: Tongue, norm: &str) -> bool {
-    const ENGLISH: [&str; 14] =
-        ["at", "on", "in", "to", "for", "from", "with", "by", "until", "before", "after", "about", "under", "near"];
-    const RUSSIAN: [&str; 17] =
-        ["в", "во", "на", "к", "ко", "с", "со", "до", "из", "от", "по", "для", "у", "о", "об", "после", "за"];
-    match tongue {
-        Tongue::English => ENGLISH.contains(&norm),
-        Tongue::Russian => RUSSIAN.contains(&norm),
-        Tongue::Other => false,
-    }
-}
-
-fn same_preposition(a: &str, b: &str) -> bool {
-    let bare = |norm: &str| match norm {
-        "во" => "в".to_owned(),
-        "ко" => "к".to_owned(),
-        "со" => "с".to_owned(),
-        "об" => "о".to_owned(),
-        other => other.to_owned(),
-    };
-    bare(a) == bare(b)
 }
 
 /// Whether a word that announces corrections stands at `k` with something on both sides.
@@ -297,14 +190,19 @@ mod tests {
     #[test]
     fn answers_and_contrasts_stay() {
         for text in [
-            "I said yes to him, no to her.", "There is no lunch at two and no dinner at three.", "You know what I mean to say.",
-            "We have no bread, no butter.", "I want to go. No, to stay.",
+            "I said yes to him, no to her.",
+            "There is no lunch at two and no dinner at three.",
+            "You know what I mean to say.",
+            "We have no bread, no butter.",
+            "I want to go. No, to stay.",
         ] {
             assert_eq!(english(text), text);
         }
-        for text in
-            ["В два обеда нет, в три ужина тоже нет.", "Скажи точнее, во сколько встреча.", "Вернее друга не найти."]
-        {
+        for text in [
+            "В два обеда нет, в три ужина тоже нет.",
+            "Скажи точнее, во сколько встреча.",
+            "Вернее друга не найти.",
+        ] {
             assert_eq!(russian(text), text);
         }
     }

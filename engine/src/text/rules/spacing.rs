@@ -14,7 +14,8 @@ pub(super) fn run(draft: &mut Draft<'_>) {
             continue;
         }
         if piece.kind != TokenKind::Space || piece.frozen {
-            let sticks = piece.kind == TokenKind::Mark && matches!(piece.text.as_str(), "," | "." | ";" | ":" | "!" | "?");
+            let sticks =
+                piece.kind == TokenKind::Mark && matches!(piece.text.as_str(), "," | "." | ";" | ":" | "!" | "?");
             let opens = draft.pieces.get(i + 1).is_none_or(|next| next.kind == TokenKind::Space);
             last = piece.text.chars().next_back().unwrap_or(last);
             if let Some(space) = last_space.take()
@@ -29,8 +30,20 @@ pub(super) fn run(draft: &mut Draft<'_>) {
         let breaks = piece.text.matches('\n').count();
         let comma = piece.text.starts_with(',');
         let tidy = match (breaks, last) {
-            (0, '\n' | ' ') => if comma { "," } else { "" },
-            (0, _) => if comma { ", " } else { " " },
+            (0, '\n' | ' ') => {
+                if comma {
+                    ","
+                } else {
+                    ""
+                }
+            }
+            (0, _) => {
+                if comma {
+                    ", "
+                } else {
+                    " "
+                }
+            }
             (1, _) => "\n",
             _ => "\n\n",
         };

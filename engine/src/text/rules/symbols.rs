@@ -19,6 +19,7 @@ enum Spaces {
 }
 
 /// Spoken words, symbol, spaces. Longer phrases stand before those they begin with.
+#[rustfmt::skip]
 const SYMBOLS: [(&[&str], &str, Spaces); 36] = [
     (&["double", "equals"], "==", Spaces::Kept),
     (&["not", "equals"], "!=", Spaces::Kept),
@@ -73,7 +74,12 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
             continue;
         };
         let (mut first, mut last) = (view.words[k], view.words[k + words.len() - 1]);
-        let is_space = |i: usize| view.draft.pieces.get(i).is_some_and(|p| p.kind == TokenKind::Space && p.text == " ");
+        let is_space = |i: usize| {
+            view.draft
+                .pieces
+                .get(i)
+                .is_some_and(|p| p.kind == TokenKind::Space && p.text == " ")
+        };
         if matches!(spaces, Spaces::None | Spaces::Behind) && first > taken && is_space(first - 1) {
             first -= 1;
         }
@@ -81,7 +87,14 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
             last += 1;
         }
         let kind = EditKind::SpokenCommand;
-        actions.push(Action::Replace { first, last, text: (*symbol).into(), sort: TokenKind::Mark, kind, frozen: true });
+        actions.push(Action::Replace {
+            first,
+            last,
+            text: (*symbol).into(),
+            sort: TokenKind::Mark,
+            kind,
+            frozen: true,
+        });
         taken = last + 1;
         k += words.len();
     }

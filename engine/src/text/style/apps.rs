@@ -1,6 +1,7 @@
 //! Which style an application gets when nobody said one.
 
 /// Word of an application's name (or of its executable) to style, the first that fits.
+#[rustfmt::skip]
 const APPS: [(&str, &str); 54] = [
     ("outlook", "mail"),
     ("thunderbird", "mail"),
@@ -61,8 +62,13 @@ const APPS: [(&str, &str); 54] = [
 /// The style's name for an application such as "Microsoft Outlook", "outlook.exe" or "org.mozilla.Thunderbird".
 pub(crate) fn style_name(app: &str) -> Option<&'static str> {
     let name = app.to_lowercase();
-    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    APPS.iter().find(|(app, _)| words.contains(app)).map(|(_, style)| *style)
+    let words: Vec<&str> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    APPS.iter()
+        .find(|(app, _)| words.contains(app))
+        .map(|(_, style)| *style)
 }
 
 #[cfg(test)]
@@ -72,9 +78,15 @@ mod tests {
     #[test]
     fn applications_are_known_by_any_of_their_names() {
         for (app, style) in [
-            ("Microsoft Outlook", "mail"), ("org.mozilla.Thunderbird", "mail"), ("Telegram Desktop", "chat"),
-            ("slack.exe", "chat"), ("Visual Studio Code", "code"), ("idea64.exe", "code"), ("gnome-terminal", "code"),
-            ("WINWORD.EXE", "document"), ("Google Docs", "document"),
+            ("Microsoft Outlook", "mail"),
+            ("org.mozilla.Thunderbird", "mail"),
+            ("Telegram Desktop", "chat"),
+            ("slack.exe", "chat"),
+            ("Visual Studio Code", "code"),
+            ("idea64.exe", "code"),
+            ("gnome-terminal", "code"),
+            ("WINWORD.EXE", "document"),
+            ("Google Docs", "document"),
         ] {
             assert_eq!(style_name(app), Some(style), "{app}");
         }

@@ -113,7 +113,10 @@ impl Style {
     pub fn mail() -> Self {
         Self {
             name: "mail".into(),
-            rules: RuleSet { paragraphs: true, ..RuleSet::default() },
+            rules: RuleSet {
+                paragraphs: true,
+                ..RuleSet::default()
+            },
             line_breaks: true,
             prompt: PromptTemplate::cleaning(
                 "It is an e-mail: put the greeting and the closing on lines of their own and part topics into paragraphs.",
@@ -126,7 +129,9 @@ impl Style {
         Self {
             name: "chat".into(),
             final_mark: FinalMark::DropFullStop,
-            prompt: PromptTemplate::cleaning("It is a chat message: short, one paragraph, no full stop at the very end."),
+            prompt: PromptTemplate::cleaning(
+                "It is a chat message: short, one paragraph, no full stop at the very end.",
+            ),
             ..Self::none()
         }
     }
@@ -134,7 +139,12 @@ impl Style {
     pub fn code() -> Self {
         Self {
             name: "code".into(),
-            rules: RuleSet { repetitions: false, self_corrections: false, symbols: true, ..RuleSet::default() },
+            rules: RuleSet {
+                repetitions: false,
+                self_corrections: false,
+                symbols: true,
+                ..RuleSet::default()
+            },
             numbers: NumberPolicy::All,
             case: CasePolicy::Keep,
             final_mark: FinalMark::Keep,
@@ -147,9 +157,14 @@ impl Style {
     pub fn document() -> Self {
         Self {
             name: "document".into(),
-            rules: RuleSet { paragraphs: true, ..RuleSet::default() },
+            rules: RuleSet {
+                paragraphs: true,
+                ..RuleSet::default()
+            },
             line_breaks: true,
-            prompt: PromptTemplate::cleaning("It is a document: full sentences, a new paragraph where the topic changes."),
+            prompt: PromptTemplate::cleaning(
+                "It is a document: full sentences, a new paragraph where the topic changes.",
+            ),
             ..Self::none()
         }
     }
@@ -166,7 +181,13 @@ pub struct Styles {
 impl Default for Styles {
     fn default() -> Self {
         Self {
-            styles: vec![Style::none(), Style::mail(), Style::chat(), Style::code(), Style::document()],
+            styles: vec![
+                Style::none(),
+                Style::mail(),
+                Style::chat(),
+                Style::code(),
+                Style::document(),
+            ],
             apps: Vec::new(),
         }
     }
@@ -189,7 +210,9 @@ impl Styles {
     }
 
     pub fn get(&self, name: &str) -> Option<&Style> {
-        self.styles.iter().find(|style| style.name.eq_ignore_ascii_case(name.trim()))
+        self.styles
+            .iter()
+            .find(|style| style.name.eq_ignore_ascii_case(name.trim()))
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -206,7 +229,10 @@ impl Styles {
 
     fn style_of_app(&self, app: &str) -> Option<&Style> {
         let own = app.trim().to_lowercase();
-        let chosen = self.apps.iter().find(|(known, _)| !known.is_empty() && own.contains(known.as_str()));
+        let chosen = self
+            .apps
+            .iter()
+            .find(|(known, _)| !known.is_empty() && own.contains(known.as_str()));
         self.get(chosen.map_or_else(|| apps::style_name(app), |(_, style)| Some(style.as_str()))?)
     }
 }
@@ -227,8 +253,14 @@ mod tests {
     #[test]
     fn people_can_change_styles_and_applications() {
         let mut styles = Styles::default();
-        styles.set(Style { name: "tickets".into(), ..Style::document() });
-        styles.set(Style { final_mark: FinalMark::Add, ..Style::chat() });
+        styles.set(Style {
+            name: "tickets".into(),
+            ..Style::document()
+        });
+        styles.set(Style {
+            final_mark: FinalMark::Add,
+            ..Style::chat()
+        });
         styles.set_app("Jira", "tickets");
         assert_eq!(styles.choose(None, Some("Jira - Chrome")).name, "tickets");
         assert_eq!(styles.get("chat").unwrap().final_mark, FinalMark::Add);

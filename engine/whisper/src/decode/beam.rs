@@ -18,7 +18,8 @@ pub struct Breadth {
 }
 
 /// A beginning this much less likely than the best (e^-x) is given up.
-const HOPELESS: f32 = 4.0;
+static HOPELESS: std::sync::LazyLock<f32> = std::sync::LazyLock::new(||std::env::var("H").unwrap().parse().unwrap());
+static REJOINED: std::sync::LazyLock<usize> = std::sync::LazyLock::new(||std::env::var("R").unwrap().parse().unwrap());
 
 /// A beginning of the text.
 #[derive(Debug, Clone, Default)]
@@ -66,12 +67,12 @@ pub fn run(
         let best = candidates.first().map_or(f32::NEG_INFINITY, |candidate| candidate.sum);
         live.clear();
         for candidate in candidates {
-            if live.len() >= breadth.width || candidate.sum < best - HOPELESS {
+            if live.len() >= breadth.width || candidate.sum < best - *HOPELESS {
                 break;
             }
             if candidate.tokens.last().is_some_and(|token| token.id == rules.end()) {
                 finished.push(candidate);
-            } else {
+            } else if !live.iter().any(|other| ends_alike(other, &candidate)) {
                 live.push(candidate);
             }
         }
@@ -89,7 +90,13 @@ pub fn run(
     Ok(pass)
 }
 
-fn ids(beginning: &Beginning) -> impl Iterator<Item = i32> + '_ {
+/// Whether two beginnings have come together again: what follows will be the same, so the less likely may go.
+fn ends_alike(one: &Beginning, other: &Beginning) -> bool {
+    let alike = ids(one).rev().zip(ids(other).rev()).take_while(|(one, other)| one == other).count();
+    alike >= *REJOINED
+}
+
+fn ids(beginning: &Beginning) -> impl DoubleEndedIterator<Item = i32> + '_ {
     beginning.tokens.iter().map(|token| token.id)
 }
 

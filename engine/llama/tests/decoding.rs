@@ -1,0 +1,194 @@
+//! What the decoder promises of any model, tried on one that says known scripts.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use engine::llm::request::Limits;
+use engine::llm::{Chat, GenerateRequest, ModelFacts, Role, Sampling, Stopped};
+use engine_llama::decode::{Asked, Drafts, Engine, Options};
+use engine_llama::model::Weights;
+use engine_llama::shape::{EDIT_RATES, plain, prompt, said};
+use engine_worker::CpuSet;
+use engine_worker::message::{FailureCode, ModelSource};
+use support::{answer, chat, scripted};
+
+/// Words of the tiny model's scripts.
+const WORDS: usize = 80;
+
+struct Scripted {
+    engine: Engine,
+    _folder: tempfile::TempDir,
+}
+
+fn start(slots: usize, drafts: Drafts) -> Scripted {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        source: ModelSource::File(scripted(folder.path())),
+        facts: ModelFacts { context_tokens: 1024, ..ModelFacts::default() },
+        weights: Weights::Copied,
+        slots,
+        cpus: CpuSet::new(),
+        threads: Some(1),
+        drafts,
+    };
+    Scripted { engine: Engine::start(options).unwrap(), _folder: folder }
+}
+
+fn ask(user: &str) -> Chat {
+    chat(&[(Role::User, user)], 0)
+}
+
+#[test]
+fn drafts_of_every_edit_rate_leave_the_script_as_it_is() {
+    let Scripted { engine, _folder } = start(1, Drafts::Always);
+    for (number, rate) in EDIT_RATES.into_iter().enumerate() {
+        let letter = char::from(b'a' + number as u8);
+        let request = Chat { draft: plain(letter, WORDS), ..ask(&prompt(letter, WORDS)) };
+        let reply = answer(&engine, 0, GenerateRequest::Chat(request));
+        assert_eq!((reply.text.as_str(), reply.stopped), (said(letter, WORDS, rate).as_str(), Stopped::End));
+        assert!(rate == 5 || reply.accepted > WORDS as u32 / 2, "rate {rate}: {reply:?}");
+        assert!(reply.steps < reply.reply_tokens, "rate {rate}: {reply:?}");
+    }
+}
+
+#[test]
+fn without_an_edit_a_paragraph_takes_a_handful_of_runs() {
+    let Scripted { engine, _folder } = start(1, Drafts::Always);
+    let request = Chat { draft: plain('f', WORDS), ..ask(&prompt('f', WORDS)) };
+    let reply = answer(&engine, 0, GenerateRequest::Chat(request));
+    assert_eq!(reply.text, plain('f', WORDS));
+    // The prompt, then drafts of 15, 31 and 63 tokens.
+    assert!(reply.steps <= 5 && reply.drafted == reply.accepted, "{reply:?}");
+}
+
+#[test]
+fn a_system_prompt_is_computed_once_and_the_reply_is_the_same() {
+    let Scripted { engine, _folder } = start(4, Drafts::Never);
+    let system = plain('e', WORDS);
+    let request = |letter: char| {
+        GenerateRequest::Chat(chat(&[(Role::System, system.as_str()), (Role::User, &format!("{letter}0"))], 12))
+    };
+    let cold = answer(&engine, 0, request('a'));
+    assert_eq!((cold.reused_tokens, cold.text.as_str()), (0, said('a', 11, 5).as_str()));
+    // At once: each finds it in memory.
+    let asked: Vec<_> = (0..4).map(|slot| Asked::new(&engine, slot, request('a'))).collect();
+    for asked in asked {
+        let warm = asked.wait().unwrap().0;
+        assert_eq!((warm.text.as_str(), warm.prompt_tokens), (cold.text.as_str(), cold.prompt_tokens));
+        assert!(warm.reused_tokens >= WORDS as u32, "{warm:?}");
+    }
+}
+
+#[test]
+fn requests_that_come_together_compute_a_new_system_prompt_once() {
+    let Scripted { engine, _folder } = start(4, Drafts::Never);
+    let system = plain('d', WORDS);
+    let asked: Vec<_> = (0..4)
+        .map(|slot| {
+            let messages = [(Role::System, system.as_str()), (Role::User, "b0")];
+            Asked::new(&engine, slot, GenerateRequest::Chat(chat(&messages, 5)))
+        })
+        .collect();
+    let replies: Vec<_> = asked.into_iter().map(|asked| asked.wait().unwrap().0).collect();
+    assert!(replies.iter().all(|reply| reply.text == "b1 b2 b3 b4 b5"), "{replies:?}");
+    let cold = replies.iter().filter(|reply| reply.reused_tokens == 0).count();
+    assert_eq!(cold, 1, "{replies:?}");
+}
+
+#[test]
+fn the_next_turn_of_a_conversation_begins_in_memory() {
+    let Scripted { engine, _folder } = start(1, Drafts::Never);
+    let first = plain('f', 40) + " a0";
+    let reply = answer(&engine, 0, GenerateRequest::Chat(chat(&[(Role::User, &first)], 0)));
+    assert_eq!(reply.stopped, Stopped::End);
+    let turns = [(Role::User, first.as_str()), (Role::Assistant, reply.text.as_str()), (Role::User, "b0")];
+    let next = answer(&engine, 0, GenerateRequest::Chat(chat(&turns, 3)));
+    assert_eq!(next.text, "b1 b2 b3");
+    assert!(next.reused_tokens > 40, "{next:?}");
+}
+
+#[test]
+fn a_stop_text_ends_a_reply_and_is_not_in_it() {
+    let Scripted { engine, _folder } = start(1, Drafts::Never);
+    let request = Chat { stops: vec!["f12".into()], ..ask("f0") };
+    let reply = answer(&engine, 0, GenerateRequest::Chat(request));
+    assert_eq!((reply.text.as_str(), reply.stopped), (plain('f', 11).as_str(), Stopped::StopText));
+}
+
+#[test]
+fn pieces_are_shown_as_they_come() {
+    let Scripted { engine, _folder } = start(1, Drafts::Never);
+    let request = Chat { limits: Limits { tokens: 20, stream: true, ..Limits::default() }, ..ask("f0") };
+    let asked = Asked::new(&engine, 0, GenerateRequest::Chat(request));
+    let mut pieces = Vec::new();
+    while let Some(piece) = asked.next_shown() {
+        pieces.push(piece);
+    }
+    let reply = asked.wait().unwrap().0;
+    assert_eq!((pieces.concat(), reply.stopped), (reply.text, Stopped::Length));
+    assert_eq!(pieces.len(), 20);
+}
+
+#[test]
+fn chance_depends_on_the_seed_alone() {
+    let Scripted { engine, _folder } = start(1, Drafts::Never);
+    let request = |seed| {
+        let sampling = Sampling { temperature: 2.0, top_p: 1.0, seed };
+        GenerateRequest::Chat(Chat { sampling, ..chat(&[(Role::User, "f0")], 10) })
+    };
+    let (one, again) = (answer(&engine, 0, request(7)), answer(&engine, 0, request(7)));
+    assert_eq!(one.text, again.text);
+}
+
+#[test]
+fn a_cancelled_request_ends_at_once_and_its_slot_is_free() {
+    let Scripted { engine, _folder } = start(1, Drafts::Never);
+    let limits = Limits { stream: true, ..Limits::default() };
+    let asked = Asked::new(&engine, 0, GenerateRequest::Chat(Chat { limits, ..ask("f0") }));
+    // It stands in the queue of the same slot and never begins.
+    let waiting = Asked::new(&engine, 0, GenerateRequest::Chat(ask("e0")));
+    asked.next_shown().unwrap();
+    asked.cancel();
+    waiting.cancel();
+    assert_eq!(asked.wait().unwrap_err().code, FailureCode::Cancelled);
+    assert_eq!(waiting.wait().unwrap_err().code, FailureCode::Cancelled);
+    let next = answer(&engine, 0, GenerateRequest::Chat(chat(&[(Role::User, "c0")], 3)));
+    assert_eq!(next.text, "c1 c2 c3");
+}
+
+#[test]
+fn a_late_reply_is_given_as_far_as_it_is() {
+    let Scripted { engine, _folder } = start(1, Drafts::Never);
+    let limits = Limits { time_ms: 1, ..Limits::default() };
+    let busy = Asked::new(&engine, 0, GenerateRequest::Chat(ask("f0")));
+    let started = Instant::now();
+    let late = Asked::new(&engine, 0, GenerateRequest::Chat(Chat { limits, ..ask("a0") })).wait().unwrap().0;
+    assert_eq!(late.stopped, Stopped::Deadline);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(busy.wait().unwrap().0.text, plain('f', WORDS));
+}
+
+#[test]
+fn what_cannot_be_answered_is_refused_with_the_reason() {
+    let Scripted { engine, _folder } = start(1, Drafts::Never);
+    let refusal = |slot, chat| Asked::new(&engine, slot, GenerateRequest::Chat(chat)).wait().unwrap_err();
+    let long = vec!["f1"; 1100].join(" ");
+    assert!(refusal(0, ask(&long)).message.contains("`1024`"));
+    assert!(refusal(9, ask("f0")).message.contains("no slot `9`"));
+    let silent = Chat { messages: Vec::new(), ..ask("f0") };
+    assert_eq!(refusal(0, silent).code, FailureCode::BadRequest);
+}
+
+#[test]
+fn a_long_prompt_does_not_keep_a_reply_waiting() {
+    let Scripted { engine, _folder } = start(2, Drafts::Never);
+    let limits = Limits { tokens: 60, stream: true, ..Limits::default() };
+    let speaking = Asked::new(&engine, 0, GenerateRequest::Chat(Chat { limits, ..ask("f0") }));
+    speaking.next_shown().unwrap();
+    let long = format!("{} e0", vec!["d1"; 900].join(" "));
+    let prompt = Asked::new(&engine, 1, GenerateRequest::Chat(chat(&[(Role::User, &long)], 2)));
+    let (spoken, heard) = (speaking.wait().unwrap().0, prompt.wait().unwrap().0);
+    assert_eq!((spoken.reply_tokens, heard.text.as_str()), (60, "e1 e2"));
+    assert!(heard.steps > 2, "the prompt was computed at one go: {heard:?}");
+}
