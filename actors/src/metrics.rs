@@ -76,8 +76,12 @@ pub const ALL: &[Metric] = &[
     Metric { name: HTTP_REQUESTS, kind: Kind::Counter, labels: &["status"], help: "HTTP requests by status class" },
 ];
 
-/// Registers names and help with the installed recorder.
+/// Registers names and help with the installed recorder. What dashboards rely on is there from the start, at zero.
 pub fn describe() {
+    metrics::gauge!(ACTIVE_CONNECTIONS).set(0.0);
+    metrics::gauge!(ACTIVE_SESSIONS).set(0.0);
+    let _ = metrics::histogram!(WHISPER_PROCESSING_TIME, "class" => "live_final");
+    let _ = metrics::histogram!(LLM_PROCESSING_TIME, "class" => "live_final");
     for metric in ALL {
         match metric.kind {
             Kind::Counter => metrics::describe_counter!(metric.name, metric.help),

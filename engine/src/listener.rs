@@ -12,7 +12,8 @@ use crate::vad::{FRAME_SAMPLES, LONGEST_ONSET_FRAMES, VoiceDetector};
 /// Memory: the open utterance, about a second before the present, and the ended utterances that were not released;
 /// silence is not kept. The session bounds the rest by `buffered_samples`.
 pub struct Listener {
-    detector: VoiceDetector,
+    /// None until there is sound: a connection that says nothing costs next to nothing.
+    detector: Option<Box<VoiceDetector>>,
     segmenter: Segmenter,
     /// Samples from `live_from` to the present.
     live: VecDeque<i16>,
@@ -37,7 +38,7 @@ const PIECE: usize = 4_096;
 impl Listener {
     pub fn new(options: SegmenterOptions) -> Self {
         Self {
-            detector: VoiceDetector::new(),
+            detector: None,
             segmenter: Segmenter::new(options),
             live: VecDeque::new(),
             live_from: 0,
@@ -69,7 +70,7 @@ impl Listener {
             self.live.extend(std::iter::repeat_n(0, FRAME_SAMPLES - rest));
             self.judge(&mut events);
         }
-        if let Some((first, last)) = self.detector.settle() {
+        if let Some((first, last)) = self.detector.as_mut().and_then(|detector| detector.settle()) {
             let back = |frames: u32| self.judged - u64::from(frames) * FRAME_SAMPLES as u64;
             let late = SampleRange::new(back(first + 1), back(last).min(end));
             let from = events.len();
@@ -86,11 +87,12 @@ impl Listener {
         events
     }
 
-    /// Forgets the open utterance and its sound; the event says which stretch. No event if none is open.
+    /// Forgets the open utterance and its sound; the event says which stretch. No event if none is open. Where it was
+    /// voiced is known until the next sound comes.
     pub fn cancel(&mut self) -> Vec<ListenEvent> {
         let mut events = Vec::new();
         self.segmenter.cancel(self.judged, &mut events);
-        self.forget_silence();
+        self.drop_unneeded();
         events
     }
 
@@ -164,7 +166,7 @@ impl Listener {
             *slot = *sample;
         }
         self.judged += FRAME_SAMPLES as u64;
-        let report = self.detector.frame(&frame);
+        let report = self.detector.get_or_insert_default().frame(&frame);
         let from = events.len();
         self.segmenter.frame(&report, events);
         self.keep_ended(&events[from..]);
@@ -191,6 +193,12 @@ impl Listener {
     }
 
     fn forget_silence(&mut self) {
+        self.drop_unneeded();
+        self.forget_voiced();
+    }
+
+    /// Drops sound that no utterance can need.
+    fn drop_unneeded(&mut self) {
         let needed = self.segmenter.needed_from(LONGEST_ONSET).min(self.judged);
         let surplus = needed.saturating_sub(self.live_from) as usize;
         if surplus > 0 {
@@ -200,7 +208,6 @@ impl Listener {
         if self.segmenter.open_since().is_none() && self.live.capacity() > 4 * IDLE_CAPACITY {
             self.live.shrink_to(2 * IDLE_CAPACITY);
         }
-        self.forget_voiced();
     }
 
     fn forget_voiced(&mut self) {

@@ -171,6 +171,7 @@ fn cancel_forgets_the_utterance_and_what_follows_is_a_new_one() {
     let cancelled = ended(&listener.cancel());
     assert_eq!(cancelled[0].1, EndReason::Cancel);
     assert_eq!(cancelled[0].0.start, open.start);
+    assert!(listener.voiced_ms(cancelled[0].0) > 1_000, "the receipt needs to know what was taken back");
     assert!(listener.cancel().is_empty());
     let mut events = push(&mut listener, &speech[40_000..]);
     events.extend(listener.finish());

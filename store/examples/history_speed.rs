@@ -1,6 +1,6 @@
 //! How quick history and search are with much in them, on SQLite and on PostgreSQL side by side.
 //!
-//! `cargo run --release -p store --features testing --example history_speed -- [transcripts] [rounds]`
+//! `cargo run --release -p store --features testing --example history_speed -- [transcripts] [rounds] [people]`
 //!
 //! Makes up the histories of 200 people and, apart, one person who said it all, then asks for pages and searches for
 //! common, middling and rare words. Prints a table of times; the goal is 50 ms at the 95th percentile in every line.
@@ -26,13 +26,18 @@ async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let transcripts: usize = arguments.next().map_or(Ok(200_000), |given| given.parse())?;
     let rounds: usize = arguments.next().map_or(Ok(200), |given| given.parse())?;
+    let layouts = arguments
+        .next()
+        .map(|given| given.parse())
+        .transpose()?
+        .map_or(vec![200, 1], |people| vec![people]);
     let folder = tempfile::tempdir()?;
     let postgres = PrivatePostgres::start()
         .inspect_err(|error| eprintln!("SKIPPED: PostgreSQL: {error}"))
         .ok();
     println!("{transcripts} transcripts, {rounds} calls per line, times in ms");
     let mut slow = Vec::new();
-    for people in [200, 1] {
+    for people in layouts {
         let name = format!("speed{people}");
         let mut urls = vec![("SQLite", format!("sqlite://{}/{name}.db", folder.path().display()))];
         if let Some(postgres) = &postgres {

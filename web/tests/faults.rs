@@ -57,7 +57,7 @@ async fn a_worker_that_cannot_start_is_given_up_and_said() {
     let broken = folder.path().join("alfavoice-asr");
     std::fs::write(&broken, "#!/bin/sh\nexit 7\n").expect("a file");
     std::fs::set_permissions(&broken, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
-    let worker_dir = format!("placement.worker_dir={:?}", folder.path());
+    let worker_dir = format!("placement.worker_dir={}", folder.path().display());
     let fast = ["supervision.backoff_first_ms=10", "supervision.backoff_max_ms=50", "placement.instruction_set=plain", &worker_dir];
     let server = TestServer::start_unready(&fast, &[]);
     let given_up = |status, body: &serde_json::Value| {

@@ -10,7 +10,13 @@ async fn health_metrics_page_and_errors() {
     assert_eq!(server.get("/healthz").await.0, 200);
     let (status, metrics) = server.get("/metrics").await;
     assert_eq!(status, 200);
-    for name in ["queue_size", "active_connections", "numa_memory_usage"] {
+    for name in [
+        "whisper_processing_time_seconds",
+        "llm_processing_time_seconds",
+        "queue_size",
+        "active_connections",
+        "numa_memory_usage",
+    ] {
         assert!(metrics.contains(&format!("\n{name}")) || metrics.starts_with(name), "{name} is missing in\n{metrics}");
     }
 

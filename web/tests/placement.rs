@@ -48,7 +48,7 @@ async fn each_slot_computes_on_the_processors_of_the_plan() {
 
 #[actix_rt::test]
 async fn wished_cores_are_kept_to() {
-    let server = TestServer::start_with(&["asr.cores=\"0\""]).await;
+    let server = TestServer::start_with(&["asr.cores=0"]).await;
     for worker in server.workers() {
         let whole = allowed(&std::fs::read_to_string(format!("/proc/{worker}/status")).expect("the worker"));
         assert_eq!(whole, BTreeSet::from([0]));

@@ -49,11 +49,15 @@ async fn a_thousand_idle_connections_are_cheap() {
     let server = TestServer::start_with(&["server.max_connections_per_user=2000"]).await;
     let before = support::resident_bytes(server.pid());
     let mut clients = Vec::new();
-    for _ in 0..1000 {
-        let mut client = Client::connect(&server).await;
-        client.ready().await;
-        clients.push(client);
+    for _ in 0..20 {
+        let batch = (0..50).map(|_| async {
+            let mut client = Client::connect(&server).await;
+            client.ready().await;
+            client
+        });
+        clients.extend(futures_util::future::join_all(batch).await);
     }
+    assert_eq!(server.metric("active_connections").await, 1000.0);
     let grown = support::resident_bytes(server.pid()).saturating_sub(before) >> 20;
     assert!(grown < 60, "{grown} MiB for 1000 connections");
 }

@@ -67,11 +67,10 @@ impl Finals {
         };
         let failed = matches!(ended.outcome, Some(Outcome::Failed));
         let words = decoded.map_or_else(Vec::new, |d| d.transcript.words.clone());
-        let merged = merge_final(utterance.agreement.committed(), words);
-        if merged.diverged {
+        if !failed && merge_final(utterance.agreement.committed(), words.clone()).diverged {
             metrics::counter!(names::COMMITTED_DIVERGED).increment(1);
         }
-        let became = match (failed, merged.words.is_empty()) {
+        let became = match (failed, words.is_empty()) {
             (true, _) => Coverage::Inaudible,
             (false, true) => empty_became,
             (false, false) => Coverage::Words,
@@ -79,7 +78,7 @@ impl Finals {
         self.receipt.settle(ended.range, became);
         count(became);
         let language = language_of(decoded, options, tracker, voiced_ms);
-        let raw_text = join_words(&merged.words);
+        let raw_text = join_words(&words);
         if !raw_text.is_empty() {
             self.last_text.clone_from(&raw_text);
         }
@@ -91,7 +90,7 @@ impl Finals {
             text: raw_text.clone(),
             raw_text,
             edits: Vec::new(),
-            words: merged.words.iter().map(|word| SessionWord::shifted(word, start_ms)).collect(),
+            words: words.iter().map(|word| SessionWord::shifted(word, start_ms)).collect(),
             language,
             confidence: decoded.map_or(0.0, |d| d.transcript.confidence()),
             start_ms,

@@ -1,7 +1,7 @@
 //! Everything a session decides, as a pure state machine: sound and answers in, jobs and results out.
 //!
 //! **Promises**: each sample is taken once; every utterance that was told to have started gets exactly one final text
-//! (or is cancelled by the user), in order; committed text never changes; the sound of an utterance is kept until its
+//! (or is cancelled by the user), in order; committed live text only grows; the sound of an utterance is kept until its
 //! final is out; at the end a receipt accounts for every voiced millisecond.
 
 mod jobs;

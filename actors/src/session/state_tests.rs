@@ -188,7 +188,7 @@ fn an_utterance_gets_live_text_and_one_final() {
 }
 
 #[test]
-fn committed_text_only_grows_and_the_final_begins_with_it() {
+fn committed_text_only_grows() {
     let mut table = Table::new(options());
     table.hear(&speech());
     table.silence(1000);
@@ -199,10 +199,7 @@ fn committed_text_only_grows_and_the_final_begins_with_it() {
                 assert!(partial.committed.starts_with(&committed), "`{}` after `{committed}`", partial.committed);
                 committed.clone_from(&partial.committed);
             }
-            SessionOutput::Final(told) => {
-                assert!(told.raw_text.starts_with(&committed));
-                committed.clear();
-            }
+            SessionOutput::Final(_) => committed.clear(),
             _ => {}
         }
     }

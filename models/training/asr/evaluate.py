@@ -1,6 +1,6 @@
 """Error rates measured through whisper.cpp (by the `decode` program), as a table.
 
-  evaluate.py --decode ./decode --model builtin.bin --work WORK [--sets en_seen ru_seen ...] [--limit 60] [key=value ...]
+  evaluate.py --decode ./decode --model builtin.bin --work WORK [--sets en_seen ru_seen ...] [--limit 60] [-- key=value ...]
 
 Every folder WORK/test/SET holds list.tsv (file, language, voice, text). key=value pairs go to the decoder (margin=48,
 auto=1, ts=1, flash=1, beam=5). Rates ignore case and punctuation; "fmt" counts them too. "times" is the share of

@@ -16,7 +16,7 @@ pub struct SettingsOptions {
     /// Folder of everything that is kept: database, logs, models (key `server.data_dir`)
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Any key of the configuration, such as `--set asr.languages=[\"en\"]`; may be given several times
+    /// Any key of the configuration, such as `--set asr.languages=en,ru`; may be given several times
     #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = key_and_value)]
     set: Vec<(String, String)>,
 }

@@ -23,6 +23,8 @@ pub(super) struct Gap<'a> {
     pub before_opens: bool,
     /// Whether the proposal goes on with a capital.
     pub capital_follows: bool,
+    /// Whether the style keeps every character (code).
+    pub verbatim: bool,
     /// Whether the speaker dictated what stands here.
     pub spoken: bool,
     /// Whether the words of the sentence so far are plainly a question, or a greeting or thanks.
@@ -48,6 +50,9 @@ pub(super) fn judge(gap: &Gap<'_>) -> Verdict {
     };
     if gap.base == gap.proposed {
         return kept(None);
+    }
+    if gap.verbatim {
+        return kept(Some(Reason::Style));
     }
     let (base, proposed) = (marks(gap.base), marks(gap.proposed));
     let (lines, proposed_lines) = (gap.base.contains('\n'), gap.proposed.contains('\n'));
@@ -143,6 +148,11 @@ fn refusal(gap: &Gap<'_>, base: &[&str], proposed: &[&str]) -> Option<Reason> {
     if !added.iter().all(plain) || !removed.iter().all(plain) {
         return Some(Reason::ForeignMark);
     }
+    // "--amend", "-x": a hyphen that hangs on the next word is no dash.
+    let hanging = gap.base.ends_with(['-', '–']) && removed.iter().any(|mark| matches!(*mark, "-" | "–"));
+    if hanging {
+        return Some(Reason::ForeignMark);
+    }
     if removed.iter().any(|mark| matches!(*mark, "?" | "!")) {
         return Some(Reason::Mood);
     }
@@ -189,7 +199,7 @@ fn without<'m>(these: &[&'m str], those: &[&str]) -> Vec<&'m str> {
 
 /// "twenty five" must not become "twenty, five", nor "5" become "-5".
 fn splits_number(gap: &Gap<'_>, added: &[&str]) -> bool {
-    let digits = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let digits = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && !word.starts_with(char::is_alphabetic);
     let both = is_number_word(gap.tongue, gap.before) && is_number_word(gap.tongue, gap.after);
     both || (digits(gap.after) && added.iter().any(|mark| matches!(*mark, "-" | "–")))
 }
@@ -245,6 +255,7 @@ mod tests {
             after,
             before_opens: false,
             capital_follows: false,
+            verbatim: false,
             spoken: false,
             asks: false,
             greets: false,

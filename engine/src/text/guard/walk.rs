@@ -135,9 +135,9 @@ impl<'w> Walk<'w> {
         }
         if !settled {
             if removal {
-                self.keep_gap(hunk.base.start)
+                self.keep_gap(hunk.base.start);
             } else {
-                self.gap(hunk.base.start, hunk.other.start)
+                self.gap(hunk.base.start, hunk.other.start);
             }
         }
         let range = self.base_word(hunk.base.start).start..self.base_word(hunk.base.end - 1).end;
@@ -239,12 +239,15 @@ impl<'w> Walk<'w> {
                 .chars()
                 .next()
                 .is_some_and(char::is_uppercase),
+            verbatim: self.context.style.case == CasePolicy::Keep,
             spoken: self
                 .spoken
                 .iter()
                 .any(|spoken| spoken.start < place.end && place.start < spoken.end),
             asks: proposed.contains('?') && is_question(self.pair.tongue, &self.sentence),
-            greets: proposed.contains('!') && self.sentence.first().is_some_and(|said| is_greeting(said.word)),
+            greets: proposed.contains('!')
+                && self.sentence.len() <= 6
+                && self.sentence.first().is_some_and(|said| is_greeting(said.word)),
         }
     }
 

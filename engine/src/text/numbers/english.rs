@@ -128,7 +128,7 @@ pub(super) fn readings(atoms: &[Atom<'_>], i: usize) -> Vec<Reading> {
         match next(atoms, end) {
             "percent" => push(Value::Percent(amount.value), amount.len + 1, shape.clone()),
             "per" if next(atoms, end + 1) == "cent" => {
-                push(Value::Percent(amount.value), amount.len + 2, shape.clone())
+                push(Value::Percent(amount.value), amount.len + 2, shape.clone());
             }
             _ => {}
         }

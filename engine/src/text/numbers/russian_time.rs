@@ -32,12 +32,12 @@ fn half_day(atoms: &[Atom<'_>], i: usize, hour: u64) -> Option<(u16, usize)> {
 
 pub(super) fn clock(atoms: &[Atom<'_>], i: usize) -> Vec<(Value, usize)> {
     let mut found = Vec::new();
-    let mut push = |hour: u64, minute: u64, len: usize| {
+    let mut push = |hour: u64, minute: u64, len: usize, exact: bool| {
         if let Some((minutes, more)) = half_day(atoms, i + len, hour).filter(|_| (1..=12).contains(&hour)) {
             let minutes = (minutes + minute as u16) % 1440;
             found.push((Value::Clock { minutes, known: true }, len + more));
         }
-        if minute > 0 || len > 1 {
+        if exact {
             let known = hour > 12 || hour == 0;
             found.push((
                 Value::Clock {
@@ -52,12 +52,14 @@ pub(super) fn clock(atoms: &[Atom<'_>], i: usize) -> Vec<(Value, usize)> {
     if let Some((hour, minute)) = norm.split_once(':')
         && let (Ok(hour @ 0..24), Ok(minute @ 0..60)) = (hour.parse::<u64>(), minute.parse::<u64>())
     {
-        push(hour, minute, 1);
+        push(hour, minute, 1, true);
     }
     if let Some((hour, len)) = hour_at(atoms, i) {
-        push(hour, 0, len);
+        if half_day(atoms, i + len, hour).is_some() {
+            push(hour, 0, len, false);
+        }
         if let Some((minute, more)) = minutes_after(atoms, i + len) {
-            push(hour, minute, len + more);
+            push(hour, minute, len + more, true);
         }
     }
     // "половине третьего", "четверть третьего", "десять минут третьего"
@@ -73,10 +75,10 @@ pub(super) fn clock(atoms: &[Atom<'_>], i: usize) -> Vec<(Value, usize)> {
     if let Some((minute, len)) = head
         && let Some(hour) = coming_hour(next(atoms, i + len))
     {
-        push(if hour == 1 { 12 } else { hour - 1 }, minute, len + 1);
+        push(if hour == 1 { 12 } else { hour - 1 }, minute, len + 1, true);
     }
     if let Some(hour) = norm.strip_prefix("пол").and_then(coming_hour) {
-        push(if hour == 1 { 12 } else { hour - 1 }, 30, 1);
+        push(if hour == 1 { 12 } else { hour - 1 }, 30, 1, true);
     }
     if norm == "без"
         && let Some((minute, len)) = minutes_before(atoms, i + 1)
@@ -87,7 +89,12 @@ pub(super) fn clock(atoms: &[Atom<'_>], i: usize) -> Vec<(Value, usize)> {
             _ => cardinal(atoms, i + 1 + len).map_or((0, 0), |count| (count.value, count.len)),
         };
         if (1..=12).contains(&hour) {
-            push(if hour == 1 { 12 } else { hour - 1 }, 60 - minute, 1 + len + hour_len);
+            push(
+                if hour == 1 { 12 } else { hour - 1 },
+                60 - minute,
+                1 + len + hour_len,
+                true,
+            );
         }
     }
     found

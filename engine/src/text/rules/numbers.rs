@@ -49,7 +49,7 @@ impl<'p> Place<'p> {
     }
 
     /// The longest reading that fits.
-    pub fn best<'r>(all: &'r [Reading], fits: impl Fn(&Reading) -> bool) -> Option<&'r Reading> {
+    pub fn best(all: &[Reading], fits: impl Fn(&Reading) -> bool) -> Option<&Reading> {
         all.iter()
             .filter(|reading| fits(reading))
             .max_by_key(|reading| reading.len)

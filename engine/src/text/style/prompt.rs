@@ -129,9 +129,9 @@ fn fill(
                 });
             };
             if value.is_empty() {
-                empty += 1
+                empty += 1;
             } else {
-                filled += 1
+                filled += 1;
             }
             out.push_str(value);
             rest = &rest[end + 1..];

@@ -17,9 +17,11 @@ pub struct Breadth {
     pub cap: usize,
 }
 
-/// A beginning this much less likely than the best (e^-x) is given up.
-static HOPELESS: std::sync::LazyLock<f32> = std::sync::LazyLock::new(||std::env::var("H").unwrap().parse().unwrap());
-static REJOINED: std::sync::LazyLock<usize> = std::sync::LazyLock::new(||std::env::var("R").unwrap().parse().unwrap());
+/// A beginning this much less likely than the best (e^-x) is given up. With the built-in model on its twelve short
+/// samples 1.5 and 3 below make the search three times as quick as no limits do, at no more word errors.
+const HOPELESS: f32 = 1.5;
+/// Beginnings whose last tokens are these many the same have come together again.
+const REJOINED: usize = 3;
 
 /// A beginning of the text.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +69,7 @@ pub fn run(
         let best = candidates.first().map_or(f32::NEG_INFINITY, |candidate| candidate.sum);
         live.clear();
         for candidate in candidates {
-            if live.len() >= breadth.width || candidate.sum < best - *HOPELESS {
+            if live.len() >= breadth.width || candidate.sum < best - HOPELESS {
                 break;
             }
             if candidate.tokens.last().is_some_and(|token| token.id == rules.end()) {
@@ -90,10 +92,10 @@ pub fn run(
     Ok(pass)
 }
 
-/// Whether two beginnings have come together again: what follows will be the same, so the less likely may go.
+/// Whether what follows will be the same for both, so that the less likely may go.
 fn ends_alike(one: &Beginning, other: &Beginning) -> bool {
     let alike = ids(one).rev().zip(ids(other).rev()).take_while(|(one, other)| one == other).count();
-    alike >= *REJOINED
+    alike >= REJOINED
 }
 
 fn ids(beginning: &Beginning) -> impl DoubleEndedIterator<Item = i32> + '_ {
