@@ -69,7 +69,10 @@ pub struct Job {
 #[derive(Debug, Clone)]
 pub enum JobEvent {
     /// It waits; again whenever its position changed.
-    Queued { position: u32, expected_wait: Duration },
+    Queued {
+        position: u32,
+        expected_wait: Duration,
+    },
     Started,
     /// The worker was lost; the job goes back to the queue.
     Retrying,

@@ -43,9 +43,8 @@ pub const RECORDS_WAITING: &str = "alfavoice_records_waiting";
 pub const HTTP_REQUESTS: &str = "alfavoice_http_requests_total";
 
 /// Buckets of every histogram, in seconds: from a short partial to a long file.
-pub const BUCKETS: &[f64] = &[
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0,
-];
+pub const BUCKETS: &[f64] =
+    &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0];
 
 #[rustfmt::skip]
 pub const ALL: &[Metric] = &[

@@ -39,7 +39,9 @@ impl std::fmt::Debug for Token {
 
 /// Shared by all threads of the server. Holds addresses only; the lock is held for a look-up.
 #[derive(Clone, Default)]
-pub struct Registry(Arc<Mutex<HashMap<SessionId, (Token, Addr<Session>)>>>);
+pub struct Registry(Arc<Mutex<Sessions>>);
+
+type Sessions = HashMap<SessionId, (Token, Addr<Session>)>;
 
 impl Registry {
     pub(crate) fn enter(&self, id: SessionId, token: Token, session: Addr<Session>) {
@@ -71,7 +73,7 @@ impl Registry {
         self.sessions().values().map(|(_, session)| session.clone()).collect()
     }
 
-    fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, (Token, Addr<Session>)>> {
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
         // A panic while holding it cannot leave it half changed: every change is one call.
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

@@ -37,7 +37,9 @@ impl Actor for Vitals {
 async fn measure(supervisors: Vec<Addr<Supervisor>>) {
     let mut workers = Vec::new();
     for supervisor in supervisors {
-        let Ok(status) = supervisor.send(ReadStatus).await else { continue };
+        let Ok(status) = supervisor.send(ReadStatus).await else {
+            continue;
+        };
         for (place, state) in status.places.into_iter().map(|place| place.state).enumerate() {
             if let PlaceState::Ready { pid, .. } = state {
                 workers.push((status.pool.clone(), place, pid));

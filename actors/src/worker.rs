@@ -165,7 +165,11 @@ impl WorkerActor {
             Stage::Ready => (self.limits.unresponsive, "standing still"),
         };
         if silent > allowed && self.ended_for.is_none() {
-            warn!(pid = self.link.pid(), silent_ms = silent.as_millis() as u64, "worker is {what} for too long; killing it");
+            warn!(
+                pid = self.link.pid(),
+                silent_ms = silent.as_millis() as u64,
+                "worker is {what} for too long; killing it"
+            );
             self.end(Ended::Unresponsive(format!("{what} for {} ms", silent.as_millis())));
         }
         if self.stage == Stage::Ready {

@@ -34,16 +34,12 @@ const RUSSIAN: (&str, &str) = (
 
 fn text(c: &mut Criterion) {
     let style = Style::mail();
-    let dictionary = Dictionary::new(
-        ["Kubernetes", "AlfaVoice", "Nordwind", "Григорьев", "Ромашка"]
-            .map(Term::new)
-            .into(),
-    );
+    let dictionary =
+        Dictionary::new(["Kubernetes", "AlfaVoice", "Nordwind", "Григорьев", "Ромашка"].map(Term::new).into());
     let snippets = Snippets::default();
-    for (name, language, (raw, proposal)) in [
-        ("english", Language::ENGLISH, ENGLISH),
-        ("russian", Language::RUSSIAN, RUSSIAN),
-    ] {
+    for (name, language, (raw, proposal)) in
+        [("english", Language::ENGLISH, ENGLISH), ("russian", Language::RUSSIAN, RUSSIAN)]
+    {
         let rules = RuleContext {
             language,
             style: &style,
@@ -51,12 +47,8 @@ fn text(c: &mut Criterion) {
             snippets: &snippets,
             previous_sentence: None,
         };
-        let guard = GuardContext {
-            language,
-            style: &style,
-            dictionary: &dictionary,
-            prompt: Some(&style.prompt.system),
-        };
+        let guard =
+            GuardContext { language, style: &style, dictionary: &dictionary, prompt: Some(&style.prompt.system) };
         let words = raw.split_whitespace().count() as u64;
         let cleaned = clean(raw, &rules);
         let checked = review(raw, &cleaned, proposal, &guard);
@@ -67,9 +59,7 @@ fn text(c: &mut Criterion) {
         let mut group = c.benchmark_group(name);
         group.throughput(Throughput::Elements(words));
         group.bench_function("rules", |b| b.iter(|| clean(std::hint::black_box(raw), &rules)));
-        group.bench_function("guard", |b| {
-            b.iter(|| review(raw, &cleaned, std::hint::black_box(proposal), &guard))
-        });
+        group.bench_function("guard", |b| b.iter(|| review(raw, &cleaned, std::hint::black_box(proposal), &guard)));
         group.finish();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::audio::SampleRange;
 use crate::segmenter::{EndReason, ListenEvent, Segmenter, SegmenterOptions};
-use crate::vad::{FRAME_SAMPLES, LONGEST_ONSET_FRAMES, VoiceDetector};
+use crate::vad::{FRAME_SAMPLES, VoiceDetector};
 
 /// Takes a session's 16 kHz sound, says what happens in it, and keeps the sound of utterances until it is released.
 ///
@@ -29,7 +29,6 @@ struct Ended {
     sound: Arc<[i16]>,
 }
 
-const LONGEST_ONSET: u64 = LONGEST_ONSET_FRAMES as u64 * FRAME_SAMPLES as u64;
 /// Room kept for the sound of silence (1.1 s); more is given back after an utterance.
 const IDLE_CAPACITY: usize = 17_600;
 /// Long input (a file) is taken in pieces, so that no more of its silence is held than a moment.
@@ -199,7 +198,7 @@ impl Listener {
 
     /// Drops sound that no utterance can need.
     fn drop_unneeded(&mut self) {
-        let needed = self.segmenter.needed_from(LONGEST_ONSET).min(self.judged);
+        let needed = self.segmenter.needed_from().min(self.judged);
         let surplus = needed.saturating_sub(self.live_from) as usize;
         if surplus > 0 {
             self.live.drain(..surplus);

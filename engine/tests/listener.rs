@@ -209,3 +209,22 @@ fn the_pause_grows_with_a_hesitant_speaker() {
     assert_eq!(at_first, 500);
     assert!(listener.pause_ms() > 600, "{} ms", listener.pause_ms());
 }
+
+#[test]
+fn settings_changed_between_and_within_utterances_lose_no_sound() {
+    let mut listener = Listener::new(SegmenterOptions { pre_roll_ms: 0, ..SegmenterOptions::default() });
+    push(&mut listener, &silence(3_000));
+    listener.set_options(SegmenterOptions { pre_roll_ms: 5_000, ..SegmenterOptions::default() });
+    let long = recording("ru_long");
+    let mut events = push(&mut listener, &long[..12 * 16_000]);
+    // Another model, in the middle of a sentence, that takes less.
+    listener.set_options(SegmenterOptions { longest_utterance_ms: 3_000, ..SegmenterOptions::default() });
+    events.extend(push(&mut listener, &long[12 * 16_000..]));
+    events.extend(listener.finish());
+    let ended = ended(&events);
+    assert!(ended.len() > 5, "{ended:?}");
+    for (range, _) in ended {
+        let sound = listener.audio(range).expect("kept");
+        assert_eq!(sound.len() as u64, range.samples());
+    }
+}

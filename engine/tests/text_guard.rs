@@ -12,17 +12,9 @@ use text_common::{clean_as, cleaned, labelled};
 
 fn reviewed(language: Language, style: &Style, raw: &str, rules: &Cleaned, proposal: &str) -> Review {
     let dictionary = Dictionary::default();
-    let context = GuardContext {
-        language,
-        style,
-        dictionary: &dictionary,
-        prompt: Some(&style.prompt.system),
-    };
+    let context = GuardContext { language, style, dictionary: &dictionary, prompt: Some(&style.prompt.system) };
     let review = review(raw, rules, proposal, &context);
-    assert_eq!(
-        apply(raw, &review.accepted).expect("the edits are of the raw text"),
-        review.text
-    );
+    assert_eq!(apply(raw, &review.accepted).expect("the edits are of the raw text"), review.text);
     review
 }
 
@@ -47,9 +39,7 @@ fn no_change_of_meaning_is_accepted() {
     let (mut cases, mut accepted, mut named) = (0, Vec::new(), 0);
     for line in include_str!("../testdata/text/meaning_changes.tsv").lines().skip(1) {
         let fields: Vec<&str> = line.split('\t').collect();
-        let [class, language, raw, proposal, expected] = fields[..] else {
-            panic!("five fields: `{line}`")
-        };
+        let [class, language, raw, proposal, expected] = fields[..] else { panic!("five fields: `{line}`") };
         let language: Language = language.parse().expect("a language");
         let rules = clean_as(language, &style, raw);
         let review = reviewed(language, &style, raw, &rules, proposal);
@@ -58,15 +48,9 @@ fn no_change_of_meaning_is_accepted() {
         if review.text != expected {
             accepted.push(format!("{class}: `{raw}` -> `{proposal}` gave `{}`", review.text));
         }
-        assert!(
-            review.whole.is_some() || !review.refused.is_empty(),
-            "nothing was refused: `{line}`"
-        );
+        assert!(review.whole.is_some() || !review.refused.is_empty(), "nothing was refused: `{line}`");
         match reason(class) {
-            None => assert!(
-                class != "whole" || review.whole.is_some(),
-                "not refused whole: `{line}` {review:?}"
-            ),
+            None => assert!(class != "whole" || review.whole.is_some(), "not refused whole: `{line}` {review:?}"),
             Some(reason) => {
                 let said = review.refused.iter().any(|refused| refused.reason == reason);
                 named += usize::from(said || review.whole.is_some());
@@ -77,10 +61,7 @@ fn no_change_of_meaning_is_accepted() {
             }
         }
     }
-    println!(
-        "{cases} changes of meaning, {} accepted; {named} of those with a class refused for it",
-        accepted.len()
-    );
+    println!("{cases} changes of meaning, {} accepted; {named} of those with a class refused for it", accepted.len());
     assert!(cases >= 150);
     assert!(accepted.is_empty(), "{accepted:#?}");
 }
@@ -100,10 +81,7 @@ fn nearly_all_useful_edits_are_kept() {
             let review = reviewed(pair.language, &pair.style, &pair.raw, &rules, &pair.clean);
             let refused = review.refused.iter().map(|refused| refused.edit.kind);
             if review.whole.is_some() || !review.refused.is_empty() {
-                let line = format!(
-                    "{:?} {:?} `{}` -> `{}`",
-                    review.whole, review.refused, rules.text, pair.clean
-                );
+                let line = format!("{:?} {:?} `{}` -> `{}`", review.whole, review.refused, rules.text, pair.clean);
                 lines.push(format!("{} {}", pair.id, pair.shown(&line)));
             }
             for (n, kind) in kinds.iter().enumerate() {
@@ -121,12 +99,7 @@ fn nearly_all_useful_edits_are_kept() {
     }
     for (n, kind) in kinds.iter().enumerate() {
         let share = kept[n] as f64 / (kept[n] + lost[n]) as f64;
-        println!(
-            "{kind:?}: {} kept, {} refused ({:.2}%)",
-            kept[n],
-            lost[n],
-            share * 100.0
-        );
+        println!("{kind:?}: {} kept, {} refused ({:.2}%)", kept[n], lost[n], share * 100.0);
         assert!(kept[n] > 50 && share >= 0.97, "{kind:?}");
     }
 }

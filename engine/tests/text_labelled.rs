@@ -93,9 +93,7 @@ fn recall_and_precision_of_the_rules_are_at_least_95_percent() {
             let found = comparable(category, &predicted(&pair, kinds));
             let right = found.iter().filter(|edit| wanted.contains(edit)).count();
             for split in [pair.split.clone(), "all".to_owned()] {
-                let score = scores
-                    .entry((pair.language.code().to_owned(), category, split))
-                    .or_default();
+                let score = scores.entry((pair.language.code().to_owned(), category, split)).or_default();
                 score.wanted += wanted.len();
                 score.found += found.len();
                 score.right += right;
@@ -122,14 +120,8 @@ fn recall_and_precision_of_the_rules_are_at_least_95_percent() {
     }
     for ((language, category, split), score) in scores {
         if split == "all" && category != "self_correction" {
-            assert!(
-                score.wanted >= 20,
-                "{language} {category}: too few examples to say anything"
-            );
-            assert!(
-                score.recall() >= 0.95 && score.precision() >= 0.95,
-                "{language} {category}: {score:?}"
-            );
+            assert!(score.wanted >= 20, "{language} {category}: too few examples to say anything");
+            assert!(score.recall() >= 0.95 && score.precision() >= 0.95, "{language} {category}: {score:?}");
         }
     }
 }
@@ -138,11 +130,7 @@ fn recall_and_precision_of_the_rules_are_at_least_95_percent() {
 fn the_labelled_set_is_what_it_says() {
     let pairs = labelled();
     let russian = pairs.iter().filter(|pair| pair.language.code() == "ru").count();
-    assert!(
-        pairs.len() >= 300 && russian * 2 >= pairs.len() - 20,
-        "{} pairs, {russian} Russian",
-        pairs.len()
-    );
+    assert!(pairs.len() >= 300 && russian * 2 >= pairs.len() - 20, "{} pairs, {russian} Russian", pairs.len());
     assert!(pairs.iter().filter(|pair| pair.split == "held_out").count() * 4 >= pairs.len());
     for pair in &pairs {
         // The labels' edits explain every difference in words between raw and clean.
@@ -152,10 +140,7 @@ fn the_labelled_set_is_what_it_says() {
 
 #[test]
 fn the_gate_spares_half_of_the_short_clean_texts_and_changes_none() {
-    let time = GateContext {
-        time_left_ms: 800,
-        expected_ms: 100,
-    };
+    let time = GateContext { time_left_ms: 800, expected_ms: 100 };
     let (mut short, mut spared, mut wrong, mut asked) = (0, 0, Vec::new(), Vec::new());
     for pair in labelled() {
         let cleaned = cleaned(&pair);
@@ -179,10 +164,7 @@ fn the_gate_spares_half_of_the_short_clean_texts_and_changes_none() {
             wrong.push(format!("{}: {}", pair.id, pair.shown(&line)));
         }
     }
-    println!(
-        "spared {spared} of {short} short texts that the rules finish; wrongly {}",
-        wrong.len()
-    );
+    println!("spared {spared} of {short} short texts that the rules finish; wrongly {}", wrong.len());
     for line in asked {
         println!("asked {line}");
     }

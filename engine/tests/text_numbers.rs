@@ -30,18 +30,11 @@ const UNITS: [&str; 20] = [
     "eighteen",
     "nineteen",
 ];
-const TENS: [&str; 10] = [
-    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
+const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
 fn english(value: u64, with_and: bool, hyphen: bool) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for (scale, name) in [
-        (1_000_000_000, "billion"),
-        (1_000_000, "million"),
-        (1000, "thousand"),
-        (1, ""),
-    ] {
+    for (scale, name) in [(1_000_000_000, "billion"), (1_000_000, "million"), (1000, "thousand"), (1, "")] {
         let group = value / scale % 1000;
         if group == 0 {
             continue;
@@ -57,11 +50,7 @@ fn english(value: u64, with_and: bool, hyphen: bool) -> String {
                 (tens, 0) => TENS[tens as usize].to_owned(),
                 (tens, unit) => format!("{}{joint}{}", TENS[tens as usize], UNITS[unit as usize]),
             };
-            parts.push(if with_and && hundreds > 0 {
-                format!("and {word}")
-            } else {
-                word
-            });
+            parts.push(if with_and && hundreds > 0 { format!("and {word}") } else { word });
         }
         if !name.is_empty() {
             parts.push(name.to_owned());
@@ -125,11 +114,7 @@ fn russian(value: u64, case: usize) -> String {
     for (scale, forms) in [
         (
             1000,
-            Some([
-                ["тысяча", "тысячи", "тысяч"],
-                ["тысячи", "тысяч", "тысяч"],
-                ["тысячей", "тысячами", "тысячами"],
-            ]),
+            Some([["тысяча", "тысячи", "тысяч"], ["тысячи", "тысяч", "тысяч"], ["тысячей", "тысячами", "тысячами"]]),
         ),
         (1, None),
     ] {
@@ -156,11 +141,7 @@ fn russian(value: u64, case: usize) -> String {
             words.push(forms[case][number]);
         }
     }
-    words
-        .into_iter()
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The value written between the first and the last word, units of a thousand and more counted in.

@@ -14,22 +14,15 @@ pub enum ClientMessage {
     /// Sound as JSON, for clients that can do nothing else.
     AudioChunk(AudioChunk),
     /// Answered by `marked` once everything before it is transcribed.
-    Mark {
-        id: String,
-    },
+    Mark { id: String },
     /// End of the recording: final results, then `done`.
     Finish,
     /// Forget the utterance that is being spoken.
     Cancel,
     /// First message after a broken connection.
-    Resume {
-        session: String,
-        resume_token: String,
-    },
+    Resume { session: String, resume_token: String },
     /// The client has this final safely.
-    Ack {
-        utterance: u64,
-    },
+    Ack { utterance: u64 },
     /// Change settings from now on.
     Settings(SessionSettings),
     Ping {

@@ -48,8 +48,20 @@ fn server_messages_are_as_documented_and_all_are_documented() {
     assert_eq!(
         types_of(&golden),
         [
-            "busy", "closing", "done", "error", "final_text", "marked", "notice", "partial_text", "pong", "ready",
-            "received", "speech_started", "speech_stopped", "status"
+            "busy",
+            "closing",
+            "done",
+            "error",
+            "final_text",
+            "marked",
+            "notice",
+            "partial_text",
+            "pong",
+            "ready",
+            "received",
+            "speech_started",
+            "speech_stopped",
+            "status"
         ]
     );
 }

@@ -9,7 +9,9 @@ fn each_kind_of_wrong_frame_is_named() {
     assert!(matches!(ClientMessage::decode("{"), Err(DecodeError::NotJson { .. })));
     assert!(matches!(ClientMessage::decode("[1]"), Err(DecodeError::NoType)));
     assert!(matches!(ClientMessage::decode(r#"{"type":7}"#), Err(DecodeError::NoType)));
-    assert!(matches!(ClientMessage::decode(r#"{"type":"sing"}"#), Err(DecodeError::UnknownType { given }) if given == "sing"));
+    assert!(
+        matches!(ClientMessage::decode(r#"{"type":"sing"}"#), Err(DecodeError::UnknownType { given }) if given == "sing")
+    );
     assert!(matches!(
         ClientMessage::decode(r#"{"type":"start","audio":{"sample_rate":"loud"}}"#),
         Err(DecodeError::WrongField { kind, .. }) if kind == "start"

@@ -26,15 +26,9 @@ async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let transcripts: usize = arguments.next().map_or(Ok(200_000), |given| given.parse())?;
     let rounds: usize = arguments.next().map_or(Ok(200), |given| given.parse())?;
-    let layouts = arguments
-        .next()
-        .map(|given| given.parse())
-        .transpose()?
-        .map_or(vec![200, 1], |people| vec![people]);
+    let layouts = arguments.next().map(|given| given.parse()).transpose()?.map_or(vec![200, 1], |people| vec![people]);
     let folder = tempfile::tempdir()?;
-    let postgres = PrivatePostgres::start()
-        .inspect_err(|error| eprintln!("SKIPPED: PostgreSQL: {error}"))
-        .ok();
+    let postgres = PrivatePostgres::start().inspect_err(|error| eprintln!("SKIPPED: PostgreSQL: {error}")).ok();
     println!("{transcripts} transcripts, {rounds} calls per line, times in ms");
     let mut slow = Vec::new();
     for people in layouts {
@@ -51,13 +45,14 @@ async fn main() -> anyhow::Result<()> {
             analyze(&url).await?;
             println!("\n{database}, {people} people");
             println!("{:<34} {:>8} {:>8} {:>8} {:>8}", "", "p50", "p95", "max", "found");
-            for (what, times, found) in measure(&store, &mut words, &owners, rounds).await? {
+            let report = |(what, times, found): Line| {
                 let (p50, p95, max) = (percentile(&times, 50), percentile(&times, 95), percentile(&times, 100));
                 println!("{what:<34} {p50:>8.2} {p95:>8.2} {max:>8.2} {found:>8}");
                 if p95 > GOAL_MS {
                     slow.push(format!("{database}, {people} people, {what}: {p95:.1} ms"));
                 }
-            }
+            };
+            measure(&store, &mut words, &owners, rounds, report).await?;
             store.close().await?;
         }
     }
@@ -69,12 +64,7 @@ async fn main() -> anyhow::Result<()> {
 async fn fill(store: &Store, words: &mut Words, people: usize, transcripts: usize) -> anyhow::Result<Vec<UserId>> {
     let mut owners = Vec::new();
     for n in 0..people {
-        let new = NewUser {
-            name: format!("u{n}"),
-            email: None,
-            password_hash: None,
-            role: UserRole::Member,
-        };
+        let new = NewUser { name: format!("u{n}"), email: None, password_hash: None, role: UserRole::Member };
         owners.push(store.users().create(&new, START).await?.id);
     }
     let began = Instant::now();
@@ -142,8 +132,13 @@ type Kind = (&'static str, &'static str, fn(&mut Words) -> String);
 /// What was measured, the times, how much was found in all.
 type Line = (&'static str, Vec<f64>, usize);
 
-async fn measure(store: &Store, words: &mut Words, owners: &[UserId], rounds: usize) -> anyhow::Result<Vec<Line>> {
-    let mut lines: Vec<Line> = Vec::new();
+async fn measure(
+    store: &Store,
+    words: &mut Words,
+    owners: &[UserId],
+    rounds: usize,
+    mut report: impl FnMut(Line),
+) -> anyhow::Result<()> {
     let newest = ids_from_everywhere(store, owners).await?;
     for (what, deep) in [("history, first page of 50", false), ("history, any page of 50", true)] {
         let mut line = (what, Vec::new(), 0);
@@ -151,30 +146,19 @@ async fn measure(store: &Store, words: &mut Words, owners: &[UserId], rounds: us
             let at = words.below(owners.len());
             let cursor = deep.then(|| newest[words.below(newest.len())]);
             let began = Instant::now();
-            let page = store
-                .transcripts()
-                .page(owners[at], &HistoryFilter::default(), cursor, 50)
-                .await?;
+            let page = store.transcripts().page(owners[at], &HistoryFilter::default(), cursor, 50).await?;
             line.1.push(ms(began));
             line.2 += page.transcripts.len();
         }
-        lines.push(line);
+        report(line);
     }
     let kinds: [Kind; 6] = [
         ("search, common word", "newest, common word", |w| w.ranked(0, 20)),
-        ("search, middling word", "newest, middling word", |w| {
-            w.ranked(200, 2000)
-        }),
+        ("search, middling word", "newest, middling word", |w| w.ranked(200, 2000)),
         ("search, rare word", "newest, rare word", |w| w.ranked(5000, VOCABULARY)),
-        ("search, two words", "newest, two words", |w| {
-            format!("{} {}", w.ranked(0, 50), w.ranked(100, 1000))
-        }),
+        ("search, two words", "newest, two words", |w| format!("{} {}", w.ranked(0, 50), w.ranked(100, 1000))),
         ("search, phrase", "newest, phrase", Words::phrase),
-        (
-            "search, beginning of a word",
-            "newest, beginning of a word",
-            Words::beginning,
-        ),
+        ("search, beginning of a word", "newest, beginning of a word", Words::beginning),
     ];
     for (by_relevance, by_time, make) in kinds {
         for (what, order) in [(by_relevance, SearchOrder::Relevance), (by_time, SearchOrder::Newest)] {
@@ -184,19 +168,13 @@ async fn measure(store: &Store, words: &mut Words, owners: &[UserId], rounds: us
                     continue;
                 };
                 let owner = owners[words.below(owners.len())];
-                let request = SearchRequest {
-                    query,
-                    filter: HistoryFilter::default(),
-                    order,
-                    after: None,
-                    limit: 20,
-                };
+                let request = SearchRequest { query, filter: HistoryFilter::default(), order, after: None, limit: 20 };
                 let began = Instant::now();
                 let page = store.transcripts().search(owner, &request).await?;
                 line.1.push(ms(began));
                 line.2 += page.hits.len();
             }
-            lines.push(line);
+            report(line);
         }
     }
     let mut one = ("record, one final", Vec::new(), 0);
@@ -207,8 +185,8 @@ async fn measure(store: &Store, words: &mut Words, owners: &[UserId], rounds: us
         one.1.push(ms(began));
         one.2 += 1;
     }
-    lines.push(one);
-    Ok(lines)
+    report(one);
+    Ok(())
 }
 
 /// Ids from everywhere in the histories, to begin pages at.
@@ -217,10 +195,7 @@ async fn ids_from_everywhere(store: &Store, owners: &[UserId]) -> anyhow::Result
     for owner in owners {
         let mut before = None;
         loop {
-            let page = store
-                .transcripts()
-                .page(*owner, &HistoryFilter::default(), before, 500)
-                .await?;
+            let page = store.transcripts().page(*owner, &HistoryFilter::default(), before, 500).await?;
             ids.extend(page.transcripts.iter().step_by(100).map(|transcript| transcript.id));
             before = page.next;
             if before.is_none() {
@@ -238,10 +213,7 @@ fn ms(began: Instant) -> f64 {
 fn percentile(times: &[f64], percent: usize) -> f64 {
     let mut sorted = times.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    sorted
-        .get((sorted.len() * percent).div_ceil(100).saturating_sub(1))
-        .copied()
-        .unwrap_or_default()
+    sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 /// Made-up words as unevenly common as real ones are (the nth about 1/n as often as the first), with endings.
@@ -255,15 +227,10 @@ struct Words {
 impl Words {
     fn new() -> Self {
         // As many beginnings of three letters as a language has, or nearly.
-        const CONSONANTS: [char; 20] = [
-            'б', 'в', 'г', 'д', 'ж', 'з', 'к', 'л', 'м', 'н', 'п', 'р', 'с', 'т', 'ф', 'х', 'ц', 'ч', 'ш', 'щ',
-        ];
+        const CONSONANTS: [char; 20] =
+            ['б', 'в', 'г', 'д', 'ж', 'з', 'к', 'л', 'м', 'н', 'п', 'р', 'с', 'т', 'ф', 'х', 'ц', 'ч', 'ш', 'щ'];
         const VOWELS: [char; 9] = ['а', 'е', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я'];
-        let mut words = Self {
-            stems: Vec::new(),
-            phrases: Vec::new(),
-            state: 20_250_301,
-        };
+        let mut words = Self { stems: Vec::new(), phrases: Vec::new(), state: 20_250_301 };
         for _ in 0..VOCABULARY {
             let syllables = 2 + words.below(3);
             let mut stem = String::new();
@@ -278,10 +245,7 @@ impl Words {
     }
 
     fn below(&mut self, limit: usize) -> usize {
-        self.state = self
-            .state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.state >> 33) as usize) % limit
     }
 

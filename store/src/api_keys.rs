@@ -76,9 +76,7 @@ impl ApiKeys<'_> {
             revoked_at: None,
         };
         let active = row.clone().into_active_model().reset_all();
-        api_keys::Entity::insert(active)
-            .exec_without_returning(self.store.writer())
-            .await?;
+        api_keys::Entity::insert(active).exec_without_returning(self.store.writer()).await?;
         Ok(row.into())
     }
 
@@ -119,17 +117,11 @@ impl ApiKeys<'_> {
         let Some(row) = row else {
             return Ok(None);
         };
-        let user = users::Entity::find_by_id(row.user_id)
-            .one(self.store.reader())
-            .await?
-            .map(User::from);
+        let user = users::Entity::find_by_id(row.user_id).one(self.store.reader()).await?.map(User::from);
         let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
             return Ok(None);
         };
-        if row
-            .last_used_at
-            .is_none_or(|last| last <= now.minus(LAST_USED_STEP).unix_ms())
-        {
+        if row.last_used_at.is_none_or(|last| last <= now.minus(LAST_USED_STEP).unix_ms()) {
             let noted = api_keys::Entity::update_many()
                 .col_expr(api_keys::Column::LastUsedAt, Expr::value(now.unix_ms()))
                 .filter(api_keys::Column::Id.eq(row.id))

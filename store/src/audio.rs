@@ -97,12 +97,7 @@ impl Audio<'_> {
         if let Some(after) = after {
             query = query.filter(audio::Column::Id.gt(after.as_uuid()));
         }
-        Ok(query
-            .all(self.store.reader())
-            .await?
-            .into_iter()
-            .map(AudioFile::from)
-            .collect())
+        Ok(query.all(self.store.reader()).await?.into_iter().map(AudioFile::from).collect())
     }
 
     /// Bytes kept for the owner now, for the storage quota.
@@ -113,18 +108,13 @@ impl Audio<'_> {
             [Value::from(owner.as_uuid())],
         );
         let row = self.store.reader().query_one_raw(sum).await?;
-        Ok(row
-            .map(|row| row.try_get::<i64>("", "bytes"))
-            .transpose()?
-            .map_or(0, unsigned))
+        Ok(row.map(|row| row.try_get::<i64>("", "bytes")).transpose()?.map_or(0, unsigned))
     }
 
     /// Removes the owner's file from its transcripts; it is then in `doomed()`. Whether it was there.
     pub async fn drop_file(&self, owner: UserId, id: AudioId, now: Moment) -> Result<bool> {
         let tx = self.store.begin().await?;
-        let mine = audio::Column::Id
-            .eq(id.as_uuid())
-            .and(audio::Column::UserId.eq(owner.as_uuid()));
+        let mine = audio::Column::Id.eq(id.as_uuid()).and(audio::Column::UserId.eq(owner.as_uuid()));
         let doomed = doom(&tx, Condition::all().add(mine), now).await?;
         tx.commit().await?;
         Ok(doomed > 0)
@@ -155,10 +145,7 @@ impl Audio<'_> {
 
     /// Whether the index knows a file of this path; one that it does not know is left over from a crash.
     pub async fn knows(&self, path: &str) -> Result<bool> {
-        let row = audio::Entity::find()
-            .filter(audio::Column::Path.eq(text(path)))
-            .one(self.store.reader())
-            .await?;
+        let row = audio::Entity::find().filter(audio::Column::Path.eq(text(path))).one(self.store.reader()).await?;
         Ok(row.is_some())
     }
 }
@@ -196,9 +183,7 @@ pub(crate) async fn doom_unused(db: &impl ConnectionTrait, ids: &[uuid::Uuid], n
                     .equals((audio::Entity, audio::Column::Id)),
             )
             .to_owned();
-        let unused = Condition::all()
-            .add(audio::Column::Id.is_in(chunk.iter().copied()))
-            .add(Expr::exists(used).not());
+        let unused = Condition::all().add(audio::Column::Id.is_in(chunk.iter().copied())).add(Expr::exists(used).not());
         audio::Entity::update_many()
             .col_expr(audio::Column::DoomedAt, Expr::value(now.unix_ms()))
             .filter(unused)
@@ -211,9 +196,7 @@ pub(crate) async fn doom_unused(db: &impl ConnectionTrait, ids: &[uuid::Uuid], n
 
 /// Marks all that a user who is being removed has.
 pub(crate) async fn doom_all_of(db: &impl ConnectionTrait, owner: UserId, now: Moment) -> Result<()> {
-    doom(db, Condition::all().add(audio::Column::UserId.eq(owner.as_uuid())), now)
-        .await
-        .map(drop)
+    doom(db, Condition::all().add(audio::Column::UserId.eq(owner.as_uuid())), now).await.map(drop)
 }
 
 impl From<audio::Model> for AudioFile {

@@ -81,9 +81,7 @@ impl Audit<'_> {
 
     /// Newest first, older than `before`.
     pub async fn page(&self, filter: &AuditFilter, before: Option<AuditId>, limit: u32) -> Result<Vec<AuditEntry>> {
-        let mut query = audit::Entity::find()
-            .order_by_desc(audit::Column::Id)
-            .limit(u64::from(limit));
+        let mut query = audit::Entity::find().order_by_desc(audit::Column::Id).limit(u64::from(limit));
         if let Some(actor) = filter.actor {
             query = query.filter(audit::Column::Actor.eq(actor.as_uuid()));
         }
@@ -93,12 +91,7 @@ impl Audit<'_> {
         if let Some(before) = before {
             query = query.filter(audit::Column::Id.lt(before.as_i64()));
         }
-        Ok(query
-            .all(self.store.reader())
-            .await?
-            .into_iter()
-            .map(AuditEntry::from)
-            .collect())
+        Ok(query.all(self.store.reader()).await?.into_iter().map(AuditEntry::from).collect())
     }
 }
 

@@ -53,9 +53,7 @@ impl Store {
 
 /// Reads a backup through: whether it is whole, and what is in it.
 pub async fn check_backup(file: &Path) -> Result<BackupFacts> {
-    let bytes = std::fs::metadata(file)
-        .map_err(|source| file_error(file, source))?
-        .len();
+    let bytes = std::fs::metadata(file).map_err(|source| file_error(file, source))?.len();
     let db = open(file, true).await?;
     let facts = read_facts(&db, bytes).await;
     db.close_by_ref().await?;
@@ -87,12 +85,7 @@ async fn set_aside(target: &Path) -> Result<Option<PathBuf>> {
     }
     let db = open(target, false).await?;
     // Leaving WAL mode merges the log and needs the file for itself alone: it fails while a server has it open.
-    let mode = db
-        .query_one_raw(Statement::from_string(
-            DbBackend::Sqlite,
-            "PRAGMA journal_mode = DELETE",
-        ))
-        .await;
+    let mode = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA journal_mode = DELETE")).await;
     db.close_by_ref().await?;
     let mode: Option<String> = mode?.map(|row| row.try_get_by_index(0)).transpose()?;
     if mode.as_deref() != Some("delete") {
@@ -119,25 +112,15 @@ async fn open(file: &Path, read_only: bool) -> Result<DatabaseConnection> {
     let mut connect = ConnectOptions::new("sqlite::memory:");
     connect.max_connections(1).sqlx_logging(false);
     connect.map_sqlx_sqlite_opts(move |_| {
-        let sqlite = SqliteConnectOptions::new()
-            .filename(&file)
-            .create_if_missing(false)
-            .read_only(read_only);
+        let sqlite = SqliteConnectOptions::new().filename(&file).create_if_missing(false).read_only(read_only);
         // As it is: a copy comes without a log, the living database with one.
-        if read_only {
-            sqlite.journal_mode(SqliteJournalMode::Delete).immutable(true)
-        } else {
-            sqlite
-        }
+        if read_only { sqlite.journal_mode(SqliteJournalMode::Delete).immutable(true) } else { sqlite }
     });
     Ok(Database::connect(connect).await?)
 }
 
 async fn read_facts(db: &DatabaseConnection, bytes: u64) -> Result<BackupFacts> {
-    let damaged = |reason: String| StoreError::Damaged {
-        table: "backup",
-        reason,
-    };
+    let damaged = |reason: String| StoreError::Damaged { table: "backup", reason };
     let ask = async |sql: &str| db.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await;
     let verdict: String = match ask("PRAGMA integrity_check").await {
         Ok(Some(row)) => row.try_get_by_index(0)?,
@@ -148,12 +131,11 @@ async fn read_facts(db: &DatabaseConnection, bytes: u64) -> Result<BackupFacts> 
         return Err(damaged(verdict));
     }
     let foreign = |_| damaged("it is whole, but not a database of this program".to_owned());
-    let row = ask(
-        "SELECT (SELECT MAX(version) FROM seaql_migrations) AS schema, (SELECT COUNT(*) FROM users) AS users,
-            (SELECT COUNT(*) FROM transcripts) AS transcripts",
-    )
-    .await
-    .map_err(foreign)?;
+    let row =
+        ask("SELECT (SELECT MAX(version) FROM seaql_migrations) AS schema, (SELECT COUNT(*) FROM users) AS users,
+            (SELECT COUNT(*) FROM transcripts) AS transcripts")
+        .await
+        .map_err(foreign)?;
     let row = row.ok_or_else(|| damaged("no answer".to_owned()))?;
     let count = |column: &str| row.try_get::<i64>("", column).map(crate::values::unsigned);
     Ok(BackupFacts {
@@ -172,9 +154,7 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
 
 fn refuse_existing(file: &Path) -> Result<()> {
     if file.exists() {
-        return Err(StoreError::Taken {
-            what: file.display().to_string(),
-        });
+        return Err(StoreError::Taken { what: file.display().to_string() });
     }
     Ok(())
 }
@@ -201,8 +181,5 @@ fn private(file: &Path) -> Result<()> {
 }
 
 fn file_error(file: &Path, source: std::io::Error) -> StoreError {
-    StoreError::File {
-        path: file.display().to_string(),
-        source,
-    }
+    StoreError::File { path: file.display().to_string(), source }
 }

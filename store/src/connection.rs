@@ -58,11 +58,7 @@ impl Store {
             Target::SqliteFile(path) => {
                 create_private_file(path)?;
                 let writer = Database::connect(sqlite_file(options, path, Role::Writer)).await?;
-                (
-                    Database::connect(sqlite_file(options, path, Role::Reader)).await?,
-                    writer,
-                    None,
-                )
+                (Database::connect(sqlite_file(options, path, Role::Reader)).await?, writer, None)
             }
             Target::Postgres(url) => {
                 let pool = Database::connect(postgres(options, url)).await?;
@@ -71,24 +67,11 @@ impl Store {
             }
         };
         let acquire_timeout = options.acquire_timeout;
-        let store = Self {
-            inner: Arc::new(Inner {
-                target,
-                reader,
-                writer,
-                anchor,
-                acquire_timeout,
-            }),
-        };
+        let store = Self { inner: Arc::new(Inner { target, reader, writer, anchor, acquire_timeout }) };
         if options.migrate {
             store.migrate_up().await?;
         } else {
-            let pending = store
-                .migration_states()
-                .await?
-                .into_iter()
-                .filter(|m| !m.applied)
-                .map(|m| m.name);
+            let pending = store.migration_states().await?.into_iter().filter(|m| !m.applied).map(|m| m.name);
             let pending: Vec<String> = pending.collect();
             if !pending.is_empty() {
                 return Err(StoreError::SchemaBehind { pending });
@@ -103,9 +86,7 @@ impl Store {
 
     /// Answers when the database does (for readiness checks); fails within the acquire time-out.
     pub async fn ping(&self) -> Result<()> {
-        let ping = self
-            .reader()
-            .query_one_raw(Statement::from_string(self.backend(), "SELECT 1"));
+        let ping = self.reader().query_one_raw(Statement::from_string(self.backend(), "SELECT 1"));
         match tokio::time::timeout(self.inner.acquire_timeout, ping).await {
             Ok(answer) => Ok(answer.map(drop)?),
             Err(_) => Err(StoreError::unavailable("it did not answer in time")),
@@ -123,17 +104,14 @@ impl Store {
     /// Takes back the newest `steps` migrations, with the data in their tables.
     pub async fn migrate_down(&self, steps: u32) -> Result<()> {
         let tx = self.begin_migration().await?;
-        Migrator::down(&tx, Some(steps))
-            .await
-            .map_err(|e| migration_error(&e))?;
+        Migrator::down(&tx, Some(steps)).await.map_err(|e| migration_error(&e))?;
         Ok(tx.commit().await?)
     }
 
     /// All migrations this program knows, oldest first. Changes nothing.
     pub async fn migration_states(&self) -> Result<Vec<MigrationState>> {
-        let known = Migrator::get_migration_with_status_read_only(self.reader())
-            .await
-            .map_err(|e| migration_error(&e))?;
+        let known =
+            Migrator::get_migration_with_status_read_only(self.reader()).await.map_err(|e| migration_error(&e))?;
         let state = |m: &sea_orm_migration::migrator::Migration| MigrationState {
             name: m.name().to_owned(),
             applied: m.status() == MigrationStatus::Applied,
@@ -197,9 +175,7 @@ impl Store {
 }
 
 fn migration_error(error: &sea_orm::DbErr) -> StoreError {
-    StoreError::Migration {
-        reason: error.to_string(),
-    }
+    StoreError::Migration { reason: error.to_string() }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -210,10 +186,7 @@ enum Role {
 
 fn common(options: &StoreOptions, url: impl Into<String>) -> ConnectOptions {
     let mut connect = ConnectOptions::new(url.into());
-    connect
-        .acquire_timeout(options.acquire_timeout)
-        .connect_timeout(options.acquire_timeout)
-        .sqlx_logging(false);
+    connect.acquire_timeout(options.acquire_timeout).connect_timeout(options.acquire_timeout).sqlx_logging(false);
     connect
 }
 
@@ -232,18 +205,10 @@ fn pragmas(sqlite: SqliteConnectOptions, busy_timeout: Duration) -> SqliteConnec
 fn in_memory(options: &StoreOptions, name: &str) -> ConnectOptions {
     let mut connect = common(options, "sqlite::memory:");
     let (busy_timeout, name) = (options.busy_timeout, name.to_owned());
-    connect
-        .min_connections(1)
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false);
+    connect.min_connections(1).max_connections(1).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
     // `memdb` is a database in memory that several connections of one process share, by its name.
     connect.map_sqlx_sqlite_opts(move |_| {
-        let memory = SqliteConnectOptions::new()
-            .filename(&name)
-            .vfs("memdb")
-            .create_if_missing(true);
+        let memory = SqliteConnectOptions::new().filename(&name).vfs("memdb").create_if_missing(true);
         pragmas(memory, busy_timeout).journal_mode(SqliteJournalMode::Memory)
     });
     connect
@@ -254,19 +219,11 @@ fn sqlite_file(options: &StoreOptions, path: &Path, role: Role) -> ConnectOption
     let busy_timeout = options.busy_timeout;
     // The path is set below: in a URL some characters would mean something else.
     let mut connect = common(options, "sqlite::memory:");
-    connect.max_connections(if role == Role::Writer {
-        1
-    } else {
-        options.connections.max(1)
-    });
+    connect.max_connections(if role == Role::Writer { 1 } else { options.connections.max(1) });
     connect.idle_timeout(None).max_lifetime(None).test_before_acquire(false);
     connect.map_sqlx_sqlite_opts(move |_| {
         let sqlite = pragmas(SqliteConnectOptions::new().filename(&path), busy_timeout).create_if_missing(true);
-        if role == Role::Reader {
-            sqlite.pragma("query_only", "on")
-        } else {
-            sqlite
-        }
+        if role == Role::Reader { sqlite.pragma("query_only", "on") } else { sqlite }
     });
     connect
 }
@@ -304,10 +261,7 @@ async fn check_encoding(pool: &DatabaseConnection) -> Result<()> {
 
 /// The database holds what people said: nobody but the server's own user may read it.
 fn create_private_file(path: &Path) -> Result<()> {
-    let failed = |source| StoreError::File {
-        path: path.display().to_string(),
-        source,
-    };
+    let failed = |source| StoreError::File { path: path.display().to_string(), source };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }

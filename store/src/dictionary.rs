@@ -63,14 +63,12 @@ impl Dictionary<'_> {
                 Shelf::Personal(_) => vec![dictionary::Column::UserId, dictionary::Column::TermKey],
                 Shelf::Team => vec![dictionary::Column::TermKey],
             });
-            same_term
-                .target_cond_where(shelf.index_condition(dictionary::Column::UserId))
-                .update_columns([
-                    dictionary::Column::Term,
-                    dictionary::Column::SoundsLike,
-                    dictionary::Column::Language,
-                    dictionary::Column::UpdatedAt,
-                ]);
+            same_term.target_cond_where(shelf.index_condition(dictionary::Column::UserId)).update_columns([
+                dictionary::Column::Term,
+                dictionary::Column::SoundsLike,
+                dictionary::Column::Language,
+                dictionary::Column::UpdatedAt,
+            ]);
             dictionary::Entity::insert(row.into_active_model().reset_all())
                 .on_conflict(same_term)
                 .exec_without_returning(&tx)
@@ -80,12 +78,7 @@ impl Dictionary<'_> {
                 .filter(dictionary::Column::TermKey.eq(key))
                 .one(&tx)
                 .await?;
-            entries.push(
-                kept.ok_or(StoreError::NotFound {
-                    what: "dictionary entry",
-                })?
-                .try_into()?,
-            );
+            entries.push(kept.ok_or(StoreError::NotFound { what: "dictionary entry" })?.try_into()?);
         }
         tx.commit().await?;
         Ok(entries)
@@ -116,15 +109,8 @@ impl Dictionary<'_> {
     }
 
     async fn find(&self, which: Condition) -> Result<Vec<Entry>> {
-        let found = dictionary::Entity::find()
-            .filter(which)
-            .order_by_asc(dictionary::Column::TermKey);
-        found
-            .all(self.store.reader())
-            .await?
-            .into_iter()
-            .map(Entry::try_from)
-            .collect()
+        let found = dictionary::Entity::find().filter(which).order_by_asc(dictionary::Column::TermKey);
+        found.all(self.store.reader()).await?.into_iter().map(Entry::try_from).collect()
     }
 }
 
@@ -149,10 +135,8 @@ impl TryFrom<dictionary::Model> for Entry {
     type Error = StoreError;
 
     fn try_from(row: dictionary::Model) -> Result<Self> {
-        let sounds_like = serde_json::from_str(&row.sounds_like).map_err(|error| StoreError::Damaged {
-            table: "dictionary",
-            reason: error.to_string(),
-        })?;
+        let sounds_like = serde_json::from_str(&row.sounds_like)
+            .map_err(|error| StoreError::Damaged { table: "dictionary", reason: error.to_string() })?;
         Ok(Self {
             id: EntryId::from_uuid(row.id),
             team: row.user_id.is_none(),

@@ -65,17 +65,11 @@ impl StoreError {
     }
 
     pub(crate) fn invalid(field: &'static str, hint: impl Into<String>) -> Self {
-        Self::Invalid {
-            field,
-            hint: hint.into(),
-        }
+        Self::Invalid { field, hint: hint.into() }
     }
 
     pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
-        Self::Unavailable {
-            reason: reason.into(),
-            source: None,
-        }
+        Self::Unavailable { reason: reason.into(), source: None }
     }
 }
 
@@ -88,14 +82,9 @@ impl From<DbErr> for StoreError {
             // All that can be inserted refers to its owner, who may have been removed a moment ago.
             return Self::NotFound { what: "user" };
         }
-        let source = Box::new(DbErrSource {
-            message: error.to_string(),
-        });
+        let source = Box::new(DbErrSource { message: error.to_string() });
         match transient_reason(&error) {
-            Some(reason) => Self::Unavailable {
-                reason: reason.to_owned(),
-                source: Some(source),
-            },
+            Some(reason) => Self::Unavailable { reason: reason.to_owned(), source: Some(source) },
             None => Self::Database(source),
         }
     }
@@ -163,9 +152,7 @@ mod tests {
 
     #[test]
     fn locks_full_disks_and_lost_servers_are_transient_and_mistakes_are_not() {
-        for code in [
-            "5", "261", "517", "6", "13", "10", "778", "08006", "53300", "57P01", "40P01", "55P03",
-        ] {
+        for code in ["5", "261", "517", "6", "13", "10", "778", "08006", "53300", "57P01", "40P01", "55P03"] {
             assert!(code_reason(code).is_some(), "{code}");
         }
         for code in ["1", "19", "2067", "787", "42601", "23505", ""] {
@@ -175,9 +162,7 @@ mod tests {
 
     #[test]
     fn an_error_says_the_way_out() {
-        let error = StoreError::SchemaBehind {
-            pending: vec!["m0009_audit".to_owned()],
-        };
+        let error = StoreError::SchemaBehind { pending: vec!["m0009_audit".to_owned()] };
         assert_eq!(
             error.to_string(),
             "the database lacks 1 migration(s), first `m0009_audit`; run `alfavoice migrate up`"

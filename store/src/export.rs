@@ -59,12 +59,7 @@ enum Stage {
 
 impl Store {
     pub fn export(&self, owner: UserId) -> Export {
-        Export {
-            store: self.clone(),
-            owner,
-            ready: VecDeque::new(),
-            stage: Stage::Single,
-        }
+        Export { store: self.clone(), owner, ready: VecDeque::new(), stage: Stage::Single }
     }
 }
 
@@ -88,25 +83,14 @@ impl Export {
     /// What there is little of, at once.
     async fn single(&mut self) -> Result<Stage> {
         let (store, owner) = (&self.store, self.owner);
-        let user = store
-            .users()
-            .get(owner)
-            .await?
-            .ok_or(StoreError::NotFound { what: "user" })?;
+        let user = store.users().get(owner).await?.ok_or(StoreError::NotFound { what: "user" })?;
         let settings = store.settings().get(owner).await?;
         let entries = store.dictionary().list(Shelf::Personal(owner)).await?;
         let snippets = store.snippets().list(Shelf::Personal(owner)).await?;
         let keys = store.api_keys().list(owner).await?;
-        let logins = store
-            .sessions()
-            .list(owner, crate::moment::Moment::from_unix_ms(0))
-            .await?;
-        let days = store
-            .usage()
-            .days(owner, Day::from_number(i64::MIN), Day::from_number(i64::MAX))
-            .await?;
-        self.ready
-            .extend([ExportItem::User(user), ExportItem::Settings(settings)]);
+        let logins = store.sessions().list(owner, crate::moment::Moment::from_unix_ms(0)).await?;
+        let days = store.usage().days(owner, Day::from_number(i64::MIN), Day::from_number(i64::MAX)).await?;
+        self.ready.extend([ExportItem::User(user), ExportItem::Settings(settings)]);
         self.ready.extend(entries.into_iter().map(ExportItem::DictionaryEntry));
         self.ready.extend(snippets.into_iter().map(ExportItem::Snippet));
         self.ready.extend(keys.into_iter().map(ExportItem::ApiKey));
@@ -118,30 +102,19 @@ impl Export {
     async fn jobs(&mut self, before: Option<JobId>) -> Result<Stage> {
         let jobs = self.store.jobs().page(self.owner, before, PAGE).await?;
         let next = jobs.last().map(|job| job.id);
-        self.ready
-            .extend(jobs.into_iter().map(|job| ExportItem::Job(Box::new(job))));
+        self.ready.extend(jobs.into_iter().map(|job| ExportItem::Job(Box::new(job))));
         Ok(next.map_or(Stage::Transcripts(None), |last| Stage::Jobs(Some(last))))
     }
 
     async fn transcripts(&mut self, before: Option<TranscriptId>) -> Result<Stage> {
-        let page = self
-            .store
-            .transcripts()
-            .page(self.owner, &HistoryFilter::default(), before, PAGE)
-            .await?;
-        let ids: Vec<i64> = page
-            .transcripts
-            .iter()
-            .map(|transcript| transcript.id.as_i64())
-            .collect();
+        let page = self.store.transcripts().page(self.owner, &HistoryFilter::default(), before, PAGE).await?;
+        let ids: Vec<i64> = page.transcripts.iter().map(|transcript| transcript.id.as_i64()).collect();
         let mut details: HashMap<i64, _> = details_of(&self.store, &ids).await?.into_iter().collect();
         self.ready.extend(page.transcripts.into_iter().map(|transcript| {
             let details = details.remove(&transcript.id.as_i64()).unwrap_or_default();
             ExportItem::Transcript(Box::new(WholeTranscript { transcript, details }))
         }));
-        Ok(page
-            .next
-            .map_or(Stage::Audio(None), |last| Stage::Transcripts(Some(last))))
+        Ok(page.next.map_or(Stage::Audio(None), |last| Stage::Transcripts(Some(last))))
     }
 
     async fn audio(&mut self, after: Option<AudioId>) -> Result<Stage> {

@@ -197,14 +197,8 @@ mod tests {
     fn only_sixteen_hexadecimal_digits_are_an_id() {
         let id = TranscriptId(0x0195_4321_0000_0abc);
         assert_eq!(id.to_string().parse::<TranscriptId>().unwrap(), id);
-        for given in [
-            "",
-            "+195432100000abc",
-            "19543210",
-            "ffffffffffffffff",
-            "01954321-0000abcd",
-            "наша строка длинна",
-        ] {
+        for given in ["", "+195432100000abc", "19543210", "ffffffffffffffff", "01954321-0000abcd", "наша строка длинна"]
+        {
             assert!(given.parse::<TranscriptId>().is_err(), "{given}");
         }
     }

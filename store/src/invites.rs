@@ -62,18 +62,13 @@ impl Invites<'_> {
             revoked_at: None,
         };
         let active = row.clone().into_active_model().reset_all();
-        invites::Entity::insert(active)
-            .exec_without_returning(self.store.writer())
-            .await?;
+        invites::Entity::insert(active).exec_without_returning(self.store.writer()).await?;
         Ok(row.into())
     }
 
     /// Newest first.
     pub async fn list(&self) -> Result<Vec<Invite>> {
-        let rows = invites::Entity::find()
-            .order_by_desc(invites::Column::Id)
-            .all(self.store.reader())
-            .await?;
+        let rows = invites::Entity::find().order_by_desc(invites::Column::Id).all(self.store.reader()).await?;
         Ok(rows.into_iter().map(Invite::from).collect())
     }
 

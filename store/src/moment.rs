@@ -34,19 +34,13 @@ impl Moment {
     /// Later by `duration`, or the last moment there is.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// Earlier by `duration`, or the first moment there is.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 
     pub fn day(self) -> Day {
@@ -178,10 +172,7 @@ mod tests {
             let at = Moment::from_unix_ms(ms);
             assert_eq!(at.to_string().parse::<Moment>().unwrap(), at);
         }
-        assert_eq!(
-            "2025-03-01T12:30:00.5+03:00".parse::<Moment>().unwrap().to_string(),
-            "2025-03-01T09:30:00.5Z"
-        );
+        assert_eq!("2025-03-01T12:30:00.5+03:00".parse::<Moment>().unwrap().to_string(), "2025-03-01T09:30:00.5Z");
     }
 
     #[test]

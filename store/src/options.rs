@@ -82,10 +82,7 @@ impl Target {
             }
             return Ok(Self::SqliteFile(PathBuf::from(path)));
         }
-        if let Some(rest) = url
-            .strip_prefix("postgres://")
-            .or_else(|| url.strip_prefix("postgresql://"))
-        {
+        if let Some(rest) = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://")) {
             return Ok(Self::Postgres(format!("postgres://{rest}")));
         }
         let scheme = url.split(':').next().unwrap_or_default();
@@ -109,40 +106,22 @@ mod tests {
 
     #[test]
     fn every_usual_form_of_url_is_understood() {
-        for url in [
-            "sqlite::memory:",
-            "sqlite://:memory:",
-            "sqlite:any?mode=memory&cache=shared",
-        ] {
+        for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite:any?mode=memory&cache=shared"] {
             assert_eq!(Target::parse(url).unwrap(), Target::SqliteMemory, "{url}");
         }
         for url in ["sqlite:data/a.db", "sqlite://data/a.db?mode=rwc"] {
-            assert_eq!(
-                Target::parse(url).unwrap(),
-                Target::SqliteFile("data/a.db".into()),
-                "{url}"
-            );
+            assert_eq!(Target::parse(url).unwrap(), Target::SqliteFile("data/a.db".into()), "{url}");
         }
-        assert_eq!(
-            Target::parse("sqlite:///var/a.db").unwrap(),
-            Target::SqliteFile("/var/a.db".into())
-        );
+        assert_eq!(Target::parse("sqlite:///var/a.db").unwrap(), Target::SqliteFile("/var/a.db".into()));
         for url in ["postgres://u:p@h/d", "postgresql://u:p@h/d"] {
-            assert_eq!(
-                Target::parse(url).unwrap(),
-                Target::Postgres("postgres://u:p@h/d".to_owned()),
-                "{url}"
-            );
+            assert_eq!(Target::parse(url).unwrap(), Target::Postgres("postgres://u:p@h/d".to_owned()), "{url}");
         }
     }
 
     #[test]
     fn an_unusable_url_is_refused_without_repeating_its_password() {
         let error = Target::parse("mysql://root:hunter2@host/db").unwrap_err().to_string();
-        assert!(
-            error.contains("mysql") && error.contains("postgres://") && !error.contains("hunter2"),
-            "{error}"
-        );
+        assert!(error.contains("mysql") && error.contains("postgres://") && !error.contains("hunter2"), "{error}");
         assert!(!format!("{:?}", StoreOptions::new("postgres://u:hunter2@h/d")).contains("hunter2"));
     }
 }

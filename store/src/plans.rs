@@ -31,10 +31,7 @@ impl Store {
     pub async fn plans(&self, owner: UserId, words: &SearchQuery) -> Result<Vec<QueryPlan>> {
         let mut plans = Vec::new();
         for (name, statement) in statements(self, owner, words) {
-            plans.push(QueryPlan {
-                name,
-                plan: self.explain(statement).await?,
-            });
+            plans.push(QueryPlan { name, plan: self.explain(statement).await? });
         }
         Ok(plans)
     }
@@ -56,29 +53,14 @@ fn statements(store: &Store, owner: UserId, words: &SearchQuery) -> Vec<(&'stati
     let now = Moment::now();
     let all = HistoryFilter::default();
     let cursor = TranscriptId::from_i64(first_ordinal(now));
-    let search = |order| SearchRequest {
-        query: words.clone(),
-        filter: all.clone(),
-        order,
-        after: None,
-        limit: 50,
-    };
+    let search = |order| SearchRequest { query: words.clone(), filter: all.clone(), order, after: None, limit: 50 };
     let hash = SecretHash::of("").bytes();
     let owner_jobs = jobs::Entity::find().filter(jobs::Column::UserId.eq(owner.as_uuid()));
     vec![
         ("history: first page", page_query(owner, &all, None, 51).build(backend)),
-        (
-            "history: next page",
-            page_query(owner, &all, Some(cursor), 51).build(backend),
-        ),
-        (
-            "search: newest",
-            candidates_statement(store, owner, &search(SearchOrder::Newest), 51),
-        ),
-        (
-            "search: relevance",
-            candidates_statement(store, owner, &search(SearchOrder::Relevance), 500),
-        ),
+        ("history: next page", page_query(owner, &all, Some(cursor), 51).build(backend)),
+        ("search: newest", candidates_statement(store, owner, &search(SearchOrder::Newest), 51)),
+        ("search: relevance", candidates_statement(store, owner, &search(SearchOrder::Relevance), 200)),
         (
             "usage of a month",
             usage::Entity::find()
@@ -88,28 +70,11 @@ fn statements(store: &Store, owner: UserId, words: &SearchQuery) -> Vec<(&'stati
         ),
         (
             "login: refresh token",
-            refresh_tokens::Entity::find()
-                .filter(refresh_tokens::Column::Hash.eq(hash.clone()))
-                .build(backend),
+            refresh_tokens::Entity::find().filter(refresh_tokens::Column::Hash.eq(hash.clone())).build(backend),
         ),
-        (
-            "login: api key",
-            api_keys::Entity::find()
-                .filter(api_keys::Column::Hash.eq(hash))
-                .build(backend),
-        ),
+        ("login: api key", api_keys::Entity::find().filter(api_keys::Column::Hash.eq(hash)).build(backend)),
         ("jobs: claim", claim_statement(store, &JobKind::ALL, now, now)),
-        (
-            "jobs: by recording",
-            owner_jobs
-                .filter(jobs::Column::ClientRecordingId.eq("any"))
-                .build(backend),
-        ),
-        (
-            "audio: doomed",
-            audio::Entity::find()
-                .filter(Expr::cust("doomed_at IS NOT NULL"))
-                .build(backend),
-        ),
+        ("jobs: by recording", owner_jobs.filter(jobs::Column::ClientRecordingId.eq("any")).build(backend)),
+        ("audio: doomed", audio::Entity::find().filter(Expr::cust("doomed_at IS NOT NULL")).build(backend)),
     ]
 }

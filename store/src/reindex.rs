@@ -25,16 +25,9 @@ pub(crate) async fn bring_up_to_date(store: &Store) -> Result<()> {
     while let Some(last) = rewrite_some(store, after).await? {
         after = last;
     }
-    let fact = facts::Model {
-        name: FACT.to_owned(),
-        value: current,
-    };
+    let fact = facts::Model { name: FACT.to_owned(), value: current };
     facts::Entity::insert(fact.into_active_model().reset_all())
-        .on_conflict(
-            OnConflict::column(facts::Column::Name)
-                .update_column(facts::Column::Value)
-                .to_owned(),
-        )
+        .on_conflict(OnConflict::column(facts::Column::Name).update_column(facts::Column::Value).to_owned())
         .exec_without_returning(store.writer())
         .await?;
     Ok(())
@@ -62,9 +55,5 @@ async fn rewrite_some(store: &Store, after: i64) -> Result<Option<i64>> {
 
 /// What is searched of a transcript: both of its texts.
 pub(crate) fn stems_for(text: &str, raw_text: &str) -> String {
-    if text == raw_text {
-        stems_of(&[text])
-    } else {
-        stems_of(&[text, raw_text])
-    }
+    if text == raw_text { stems_of(&[text]) } else { stems_of(&[text, raw_text]) }
 }

@@ -84,22 +84,13 @@ impl Retention<'_> {
             .all(db)
             .await?;
         // Files left over from an earlier run are removed as well.
-        let files = Condition::any()
-            .add(old_audio(policy))
-            .add(audio::Column::DoomedAt.is_not_null());
-        let audio = audio::Entity::find()
-            .filter(files)
-            .order_by_asc(audio::Column::Id)
-            .all(db)
-            .await?;
+        let files = Condition::any().add(old_audio(policy)).add(audio::Column::DoomedAt.is_not_null());
+        let audio = audio::Entity::find().filter(files).order_by_asc(audio::Column::Id).all(db).await?;
         Ok(Removal {
             transcripts: transcripts.into_iter().map(TranscriptId::from_i64).collect(),
             audio: audio.into_iter().map(AudioFile::from).collect(),
             jobs: jobs::Entity::find().filter(old_jobs(policy)).count(db).await?,
-            logins: token_families::Entity::find()
-                .filter(old_logins(policy))
-                .count(db)
-                .await?,
+            logins: token_families::Entity::find().filter(old_logins(policy)).count(db).await?,
             tickets: tickets::Entity::find().filter(old_tickets(policy)).count(db).await?,
             invites: invites::Entity::find().filter(old_invites(policy)).count(db).await?,
             audit_entries: audit::Entity::find().filter(old_audit(policy)).count(db).await?,
@@ -116,18 +107,9 @@ impl Retention<'_> {
         delete_for_good(self.store, &old_transcripts(policy), now).await?;
         let db = self.store.writer();
         jobs::Entity::delete_many().filter(old_jobs(policy)).exec(db).await?;
-        token_families::Entity::delete_many()
-            .filter(old_logins(policy))
-            .exec(db)
-            .await?;
-        tickets::Entity::delete_many()
-            .filter(old_tickets(policy))
-            .exec(db)
-            .await?;
-        invites::Entity::delete_many()
-            .filter(old_invites(policy))
-            .exec(db)
-            .await?;
+        token_families::Entity::delete_many().filter(old_logins(policy)).exec(db).await?;
+        tickets::Entity::delete_many().filter(old_tickets(policy)).exec(db).await?;
+        invites::Entity::delete_many().filter(old_invites(policy)).exec(db).await?;
         audit::Entity::delete_many().filter(old_audit(policy)).exec(db).await?;
         Ok(removal)
     }
@@ -150,9 +132,7 @@ fn old_transcripts(policy: &Policy) -> Condition {
         Some(limit) => Condition::all().add(C::Id.lt(first_ordinal(limit))),
         None => never(),
     };
-    let deleted = Condition::all()
-        .add(C::DeletedAt.is_not_null())
-        .add(before(C::DeletedAt, policy.deleted_before));
+    let deleted = Condition::all().add(C::DeletedAt.is_not_null()).add(before(C::DeletedAt, policy.deleted_before));
     Condition::any().add(said).add(deleted)
 }
 
@@ -168,18 +148,14 @@ fn old_audio(policy: &Policy) -> Condition {
             .to_owned()
     };
     let expired = match policy.audio_expired_at {
-        Some(now) => Condition::all()
-            .add(C::ExpiresAt.is_not_null())
-            .add(C::ExpiresAt.lte(now.unix_ms())),
+        Some(now) => Condition::all().add(C::ExpiresAt.is_not_null()).add(C::ExpiresAt.lte(now.unix_ms())),
         None => never(),
     };
     let all_go = Condition::all()
         .add(Expr::exists(of_file(old_transcripts(policy))))
         .add(Expr::exists(of_file(old_transcripts(policy).not())).not());
     let orphaned = before(C::CreatedAt, policy.said_before).add(Expr::exists(of_file(Condition::all())).not());
-    Condition::all()
-        .add(C::DoomedAt.is_null())
-        .add(Condition::any().add(expired).add(all_go).add(orphaned))
+    Condition::all().add(C::DoomedAt.is_null()).add(Condition::any().add(expired).add(all_go).add(orphaned))
 }
 
 fn old_jobs(policy: &Policy) -> Condition {

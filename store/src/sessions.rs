@@ -94,9 +94,7 @@ impl Sessions<'_> {
             end_reason: None,
         };
         let tx = self.store.begin().await?;
-        token_families::Entity::insert(family.into_active_model().reset_all())
-            .exec_without_returning(&tx)
-            .await?;
+        token_families::Entity::insert(family.into_active_model().reset_all()).exec_without_returning(&tx).await?;
         issue(&tx, id, token, now, expires_at).await?;
         tx.commit().await?;
         Ok(id)
@@ -126,19 +124,13 @@ impl Sessions<'_> {
         let id = FamilyId::from_uuid(family.id);
         let outcome = if used.rows_affected == 0 {
             end(&tx, &family, "reuse", now).await?;
-            Rotation::Reused {
-                user: UserId::from_uuid(family.user_id),
-                family: id,
-            }
+            Rotation::Reused { user: UserId::from_uuid(family.user_id), family: id }
         } else if family.ended_at.is_some() {
             Rotation::Ended
         } else if token.expires_at <= now.unix_ms() || family.expires_at <= now.unix_ms() {
             Rotation::Expired
         } else {
-            let user = users::Entity::find_by_id(family.user_id)
-                .one(&tx)
-                .await?
-                .map(User::from);
+            let user = users::Entity::find_by_id(family.user_id).one(&tx).await?.map(User::from);
             match user {
                 Some(user) if user.disabled_at.is_none() => {
                     issue(&tx, id, replacement, now, expires_at).await?;
@@ -231,14 +223,8 @@ impl Sessions<'_> {
             return Ok(None);
         }
         let scopes = split_scopes(&row.try_get::<String>("", "scopes")?);
-        let user = self
-            .store
-            .users()
-            .get(UserId::from_uuid(row.try_get("", "user_id")?))
-            .await?;
-        Ok(user
-            .filter(|user| user.disabled_at.is_none())
-            .map(|user| Ticket { user, scopes }))
+        let user = self.store.users().get(UserId::from_uuid(row.try_get("", "user_id")?)).await?;
+        Ok(user.filter(|user| user.disabled_at.is_none()).map(|user| Ticket { user, scopes }))
     }
 }
 
@@ -257,10 +243,7 @@ pub(crate) async fn end_all_of(
 pub(crate) fn join_scopes(scopes: &[String]) -> Result<String> {
     let odd = |scope: &&String| scope.is_empty() || !scope.bytes().all(|b| b.is_ascii_graphic());
     match scopes.iter().find(odd) {
-        Some(scope) => Err(StoreError::invalid(
-            "scopes",
-            format!("`{}` is no scope", scope.escape_debug()),
-        )),
+        Some(scope) => Err(StoreError::invalid("scopes", format!("`{}` is no scope", scope.escape_debug()))),
         None => Ok(scopes.join(" ")),
     }
 }
@@ -289,12 +272,7 @@ async fn end(
     reason: &'static str,
     now: Moment,
 ) -> Result<()> {
-    let one = end_where(
-        token_families::Column::Id.eq(family.id),
-        UserId::from_uuid(family.user_id),
-        reason,
-        now,
-    );
+    let one = end_where(token_families::Column::Id.eq(family.id), UserId::from_uuid(family.user_id), reason, now);
     one.exec(tx).await?;
     Ok(())
 }
@@ -313,9 +291,7 @@ async fn issue(
         expires_at: expires_at.unix_ms(),
         used_at: None,
     };
-    refresh_tokens::Entity::insert(row.into_active_model().reset_all())
-        .exec_without_returning(tx)
-        .await?;
+    refresh_tokens::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx).await?;
     Ok(())
 }
 

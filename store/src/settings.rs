@@ -45,20 +45,12 @@ impl Store {
 impl Settings<'_> {
     /// An empty object of version 0 where nothing was saved yet.
     pub async fn get(&self, owner: UserId) -> Result<UserSettings> {
-        let row = settings::Entity::find_by_id(owner.as_uuid())
-            .one(self.store.reader())
-            .await?;
+        let row = settings::Entity::find_by_id(owner.as_uuid()).one(self.store.reader()).await?;
         let Some(row) = row else {
-            return Ok(UserSettings {
-                body: Json::Object(serde_json::Map::default()),
-                version: 0,
-                updated_at: None,
-            });
+            return Ok(UserSettings { body: Json::Object(serde_json::Map::default()), version: 0, updated_at: None });
         };
-        let body = serde_json::from_str(&row.body).map_err(|error| StoreError::Damaged {
-            table: "settings",
-            reason: error.to_string(),
-        })?;
+        let body = serde_json::from_str(&row.body)
+            .map_err(|error| StoreError::Damaged { table: "settings", reason: error.to_string() })?;
         Ok(UserSettings {
             body,
             version: unsigned(row.version),
@@ -88,12 +80,8 @@ impl Settings<'_> {
     }
 
     async fn insert(&self, tx: &sea_orm::DatabaseTransaction, owner: UserId, body: &str, now: Moment) -> Result<bool> {
-        let row = settings::Model {
-            user_id: owner.as_uuid(),
-            body: body.to_owned(),
-            version: 1,
-            updated_at: now.unix_ms(),
-        };
+        let row =
+            settings::Model { user_id: owner.as_uuid(), body: body.to_owned(), version: 1, updated_at: now.unix_ms() };
         let inserted = settings::Entity::insert(row.into_active_model().reset_all())
             .on_conflict(OnConflict::column(settings::Column::UserId).do_nothing().to_owned())
             .exec_without_returning(tx)

@@ -61,13 +61,11 @@ impl Snippets<'_> {
                 Shelf::Personal(_) => vec![snippets::Column::UserId, snippets::Column::PhraseKey],
                 Shelf::Team => vec![snippets::Column::PhraseKey],
             });
-            same_phrase
-                .target_cond_where(shelf.index_condition(snippets::Column::UserId))
-                .update_columns([
-                    snippets::Column::Phrase,
-                    snippets::Column::Body,
-                    snippets::Column::UpdatedAt,
-                ]);
+            same_phrase.target_cond_where(shelf.index_condition(snippets::Column::UserId)).update_columns([
+                snippets::Column::Phrase,
+                snippets::Column::Body,
+                snippets::Column::UpdatedAt,
+            ]);
             snippets::Entity::insert(row.into_active_model().reset_all())
                 .on_conflict(same_phrase)
                 .exec_without_returning(&tx)
@@ -107,25 +105,15 @@ impl Snippets<'_> {
     }
 
     async fn find(&self, which: Condition) -> Result<Vec<SavedSnippet>> {
-        let found = snippets::Entity::find()
-            .filter(which)
-            .order_by_asc(snippets::Column::PhraseKey);
-        Ok(found
-            .all(self.store.reader())
-            .await?
-            .into_iter()
-            .map(SavedSnippet::from)
-            .collect())
+        let found = snippets::Entity::find().filter(which).order_by_asc(snippets::Column::PhraseKey);
+        Ok(found.all(self.store.reader()).await?.into_iter().map(SavedSnippet::from).collect())
     }
 }
 
 fn row(shelf: Shelf, new: &NewSnippet, now: Moment) -> Result<snippets::Model> {
     check_label("phrase", &new.phrase, 200)?;
     if new.body.is_empty() || new.body.chars().count() > MAX_BODY_CHARS {
-        return Err(StoreError::invalid(
-            "body",
-            format!("it has no text or more than {MAX_BODY_CHARS} characters"),
-        ));
+        return Err(StoreError::invalid("body", format!("it has no text or more than {MAX_BODY_CHARS} characters")));
     }
     Ok(snippets::Model {
         id: SnippetId::new().as_uuid(),

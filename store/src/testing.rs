@@ -47,23 +47,9 @@ impl PrivatePostgres {
         let account = Account::choose()?;
         let folder = account.folder()?;
         let mut initdb = account.command(&binaries.join("initdb"), None)?;
-        initdb.args([
-            "--no-sync",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--username",
-            USER,
-            "--pgdata",
-        ]);
+        initdb.args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username", USER, "--pgdata"]);
         run(initdb.arg(folder.path().join("data")).current_dir(folder.path()))?;
-        let mut postgres = Self {
-            binaries,
-            account,
-            folder,
-            port: 0,
-            server: Mutex::new(None),
-        };
+        let mut postgres = Self { binaries, account, folder, port: 0, server: Mutex::new(None) };
         // Between choosing a free port and taking it somebody else may have taken it.
         let mut last = none("never started");
         for _ in 0..5 {
@@ -84,9 +70,7 @@ impl PrivatePostgres {
     /// Creates a database, as a copy of `template` if given (to which nobody may be connected).
     pub fn create_database(&self, name: &str, template: Option<&str>) -> Result<(), NoPostgres> {
         let template = template.unwrap_or("template0");
-        self.psql(&format!(
-            "CREATE DATABASE \"{name}\" TEMPLATE \"{template}\" ENCODING 'UTF8'"
-        ))
+        self.psql(&format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\" ENCODING 'UTF8'"))
     }
 
     pub fn drop_database(&self, name: &str) -> Result<(), NoPostgres> {
@@ -129,11 +113,7 @@ impl PrivatePostgres {
         ] {
             command.arg("-c").arg(setting);
         }
-        command
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null())
-            .stdout(output)
-            .stderr(errors);
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(output).stderr(errors);
         let server = Server::spawn(command)?;
         let started = Instant::now();
         while started.elapsed() < START_LIMIT {
@@ -150,22 +130,12 @@ impl PrivatePostgres {
         }
         let mut text = String::new();
         let _ = std::fs::File::open(&log).and_then(|mut file| file.read_to_string(&mut text));
-        Err(none(format!(
-            "it does not start: {}",
-            text.trim().lines().last().unwrap_or("without a word")
-        )))
+        Err(none(format!("it does not start: {}", text.trim().lines().last().unwrap_or("without a word"))))
     }
 
     fn psql(&self, sql: &str) -> Result<(), NoPostgres> {
         let mut psql = Command::new(self.binaries.join("psql"));
-        psql.args([
-            "--no-psqlrc",
-            "--quiet",
-            "--host=127.0.0.1",
-            "--username",
-            USER,
-            "--dbname=postgres",
-        ]);
+        psql.args(["--no-psqlrc", "--quiet", "--host=127.0.0.1", "--username", USER, "--dbname=postgres"]);
         run(psql.arg("--port").arg(self.port.to_string()).args(["--command", sql]))
     }
 }
@@ -204,10 +174,7 @@ impl Server {
             }
         });
         match reported.recv() {
-            Ok(Ok(())) => Ok(Self {
-                stop,
-                thread: Some(thread),
-            }),
+            Ok(Ok(())) => Ok(Self { stop, thread: Some(thread) }),
             Ok(Err(error)) => Err(none(error.to_string())),
             Err(_) => Err(none("its thread ended")),
         }
@@ -259,8 +226,7 @@ impl Account {
             id.status().is_ok_and(|status| status.success())
         };
         let user = ["postgres", "nobody"].into_iter().find(exists);
-        user.map(Self::Other)
-            .ok_or_else(|| none("there is no unprivileged user to run it as"))
+        user.map(Self::Other).ok_or_else(|| none("there is no unprivileged user to run it as"))
     }
 
     /// A folder that the account may write in and others may not.
@@ -270,10 +236,7 @@ impl Account {
             return tempfile::Builder::new().prefix("alfavoice-pg").tempdir().map_err(made);
         };
         // The configured folder for temporary files may lie where only root can go.
-        let folder = tempfile::Builder::new()
-            .prefix("alfavoice-pg")
-            .tempdir_in("/tmp")
-            .map_err(made)?;
+        let folder = tempfile::Builder::new().prefix("alfavoice-pg").tempdir_in("/tmp").map_err(made)?;
         run(Command::new("chown").arg(user).arg(folder.path()))?;
         Ok(folder)
     }
@@ -302,10 +265,7 @@ impl Account {
 }
 
 fn group_of(user: &str) -> Result<String, NoPostgres> {
-    let output = Command::new("id")
-        .args(["-g", user])
-        .output()
-        .map_err(|e| none(e.to_string()))?;
+    let output = Command::new("id").args(["-g", user]).output().map_err(|e| none(e.to_string()))?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
@@ -324,11 +284,7 @@ fn find_binaries() -> Option<PathBuf> {
             .flatten()
             .flatten()
             .filter_map(|entry| {
-                let version = entry
-                    .file_name()
-                    .to_str()?
-                    .trim_start_matches(|c: char| !c.is_ascii_digit())
-                    .parse();
+                let version = entry.file_name().to_str()?.trim_start_matches(|c: char| !c.is_ascii_digit()).parse();
                 Some((version.ok()?, entry.path().join("bin")))
             })
             .collect();
@@ -336,45 +292,28 @@ fn find_binaries() -> Option<PathBuf> {
         found.into_iter().map(|(_, path)| path)
     };
     let in_path = std::env::var_os("PATH").unwrap_or_default();
-    let complete = |folder: &PathBuf| {
-        ["initdb", "postgres", "psql", "pg_isready"]
-            .iter()
-            .all(|name| folder.join(name).exists())
-    };
-    std::env::split_paths(&in_path)
-        .chain(versions("/usr/lib/postgresql"))
-        .chain(versions("/usr"))
-        .find(complete)
+    let complete =
+        |folder: &PathBuf| ["initdb", "postgres", "psql", "pg_isready"].iter().all(|name| folder.join(name).exists());
+    std::env::split_paths(&in_path).chain(versions("/usr/lib/postgresql")).chain(versions("/usr")).find(complete)
 }
 
 fn find_in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.exists())
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.exists())
 }
 
 fn free_port() -> Result<u16, NoPostgres> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|e| none(format!("no free port: {e}")))?;
-    listener
-        .local_addr()
-        .map(|address| address.port())
-        .map_err(|e| none(e.to_string()))
+    listener.local_addr().map(|address| address.port()).map_err(|e| none(e.to_string()))
 }
 
 fn run(command: &mut Command) -> Result<(), NoPostgres> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| none(format!("{command:?}: {e}")))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|e| none(format!("{command:?}: {e}")))?;
     if output.status.success() {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(none(format!(
-        "{command:?}: {}",
-        said.trim().lines().last().unwrap_or("failed without a word")
-    )))
+    Err(none(format!("{command:?}: {}", said.trim().lines().last().unwrap_or("failed without a word"))))
 }
 
 impl crate::Store {

@@ -107,15 +107,7 @@ impl Users<'_> {
         let Some(found) = open.one(&tx).await? else {
             return Ok(Registration::InviteRefused);
         };
-        let user = insert(
-            &tx,
-            &NewUser {
-                role: UserRole::read(&found.role),
-                ..new.clone()
-            },
-            now,
-        )
-        .await?;
+        let user = insert(&tx, &NewUser { role: UserRole::read(&found.role), ..new.clone() }, now).await?;
         // Two may have found it open; only one of them still finds it unused here.
         let claimed = invites::Entity::update_many()
             .col_expr(invites::Column::UsedAt, Expr::value(now.unix_ms()))
@@ -133,62 +125,35 @@ impl Users<'_> {
 
     /// The user of this name without a password, created if there is none: the development profile's own user.
     pub async fn ensure_local(&self, name: &str, now: Moment) -> Result<User> {
-        let new = NewUser {
-            name: name.to_owned(),
-            email: None,
-            password_hash: None,
-            role: UserRole::Admin,
-        };
+        let new = NewUser { name: name.to_owned(), email: None, password_hash: None, role: UserRole::Admin };
         match self.create(&new, now).await {
             Err(StoreError::Taken { .. }) => {
                 let found = self.by_login(name).await?;
-                found
-                    .map(|found| found.user)
-                    .ok_or(StoreError::NotFound { what: "user" })
+                found.map(|found| found.user).ok_or(StoreError::NotFound { what: "user" })
             }
             created => created,
         }
     }
 
     pub async fn get(&self, id: UserId) -> Result<Option<User>> {
-        Ok(users::Entity::find_by_id(id.as_uuid())
-            .one(self.store.reader())
-            .await?
-            .map(User::from))
+        Ok(users::Entity::find_by_id(id.as_uuid()).one(self.store.reader()).await?.map(User::from))
     }
 
     /// By name or address, in any case.
     pub async fn by_login(&self, login: &str) -> Result<Option<Credentials>> {
         let key = text(fold(login));
-        let column = if key.contains('@') {
-            users::Column::EmailKey
-        } else {
-            users::Column::NameKey
-        };
-        let row = users::Entity::find()
-            .filter(column.eq(key))
-            .one(self.store.reader())
-            .await?;
-        Ok(row.map(|row| Credentials {
-            password_hash: row.password_hash.clone(),
-            user: row.into(),
-        }))
+        let column = if key.contains('@') { users::Column::EmailKey } else { users::Column::NameKey };
+        let row = users::Entity::find().filter(column.eq(key)).one(self.store.reader()).await?;
+        Ok(row.map(|row| Credentials { password_hash: row.password_hash.clone(), user: row.into() }))
     }
 
     /// In the order of creation, after `after`.
     pub async fn page(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>> {
-        let mut query = users::Entity::find()
-            .order_by_asc(users::Column::Id)
-            .limit(u64::from(limit));
+        let mut query = users::Entity::find().order_by_asc(users::Column::Id).limit(u64::from(limit));
         if let Some(after) = after {
             query = query.filter(users::Column::Id.gt(after.as_uuid()));
         }
-        Ok(query
-            .all(self.store.reader())
-            .await?
-            .into_iter()
-            .map(User::from)
-            .collect())
+        Ok(query.all(self.store.reader()).await?.into_iter().map(User::from).collect())
     }
 
     pub async fn count(&self) -> Result<u64> {
@@ -197,36 +162,20 @@ impl Users<'_> {
 
     /// Also ends every login, because somebody else may have one.
     pub async fn set_password(&self, id: UserId, password_hash: &str, now: Moment) -> Result<()> {
-        self.change(
-            id,
-            users::Column::PasswordHash,
-            Some(password_hash.to_owned()).into(),
-            now,
-            Some("password"),
-        )
-        .await
+        self.change(id, users::Column::PasswordHash, Some(password_hash.to_owned()).into(), now, Some("password")).await
     }
 
     pub async fn set_role(&self, id: UserId, role: UserRole, now: Moment) -> Result<()> {
-        self.change(id, users::Column::Role, role.as_str().into(), now, None)
-            .await
+        self.change(id, users::Column::Role, role.as_str().into(), now, None).await
     }
 
     /// A disabled user keeps everything and gets in nowhere; their logins end.
     pub async fn disable(&self, id: UserId, now: Moment) -> Result<()> {
-        self.change(
-            id,
-            users::Column::DisabledAt,
-            Some(now.unix_ms()).into(),
-            now,
-            Some("disabled"),
-        )
-        .await
+        self.change(id, users::Column::DisabledAt, Some(now.unix_ms()).into(), now, Some("disabled")).await
     }
 
     pub async fn enable(&self, id: UserId, now: Moment) -> Result<()> {
-        self.change(id, users::Column::DisabledAt, None::<i64>.into(), now, None)
-            .await
+        self.change(id, users::Column::DisabledAt, None::<i64>.into(), now, None).await
     }
 
     /// Removes the user with all that is theirs. Their sound files are then waiting in `audio().doomed()`.
@@ -287,17 +236,14 @@ async fn insert(db: &impl ConnectionTrait, new: &NewUser, now: Moment) -> Result
         disabled_at: None,
     };
     let taken = |error: DbErr| match is_unique_violation(&error) {
-        true if error.to_string().contains("email") => StoreError::Taken {
-            what: new.email.clone().unwrap_or_default(),
-        },
+        true if error.to_string().contains("email") => {
+            StoreError::Taken { what: new.email.clone().unwrap_or_default() }
+        }
         true => StoreError::Taken { what: new.name.clone() },
         false => error.into(),
     };
     let active = row.clone().into_active_model().reset_all();
-    users::Entity::insert(active)
-        .exec_without_returning(db)
-        .await
-        .map_err(taken)?;
+    users::Entity::insert(active).exec_without_returning(db).await.map_err(taken)?;
     Ok(row.into())
 }
 

@@ -7,11 +7,7 @@ use crate::error::{Result, StoreError};
 /// Text that both databases take: PostgreSQL has no NUL in text, so it becomes the replacement character.
 pub(crate) fn text(given: impl Into<String>) -> String {
     let given = given.into();
-    if given.contains('\0') {
-        given.replace('\0', "\u{fffd}")
-    } else {
-        given
-    }
+    if given.contains('\0') { given.replace('\0', "\u{fffd}") } else { given }
 }
 
 /// The same for text that may be missing.
@@ -56,10 +52,7 @@ pub(crate) fn check_label(field: &'static str, given: &str, max_chars: usize) ->
         return Err(StoreError::invalid(field, "it is empty"));
     }
     if given.chars().count() > max_chars {
-        return Err(StoreError::invalid(
-            field,
-            format!("it is longer than {max_chars} characters"),
-        ));
+        return Err(StoreError::invalid(field, format!("it is longer than {max_chars} characters")));
     }
     if given.chars().any(char::is_control) {
         return Err(StoreError::invalid(field, "it contains control characters"));

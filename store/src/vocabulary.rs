@@ -39,7 +39,5 @@ impl Shelf {
 
 /// The rows that a person uses: the team's and their own.
 pub(crate) fn usable_by(owner: UserId, user_column: impl ColumnTrait + Copy) -> Condition {
-    Condition::any()
-        .add(user_column.eq(owner.as_uuid()))
-        .add(user_column.is_null())
+    Condition::any().add(user_column.eq(owner.as_uuid())).add(user_column.is_null())
 }

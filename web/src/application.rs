@@ -15,7 +15,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tracing::{info, warn};
 
 use crate::state::{AppState, CloseAll};
-use crate::{http, ws, wiring};
+use crate::{http, wiring, ws};
 
 /// A server that listens. Drop it or call [`Application::run`].
 pub struct Application {
@@ -33,7 +33,7 @@ pub struct Stopper {
 
 impl Application {
     /// Starts the actors and binds the socket; must be called inside an actix system.
-    pub async fn build(settings: Settings, metrics: PrometheusHandle) -> anyhow::Result<Self> {
+    pub fn build(settings: Settings, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         let wired = wiring::wire(&settings, Arc::new(NoRecorder))?;
         let (defaults, models) = (wired.session_defaults, wired.models);
         let system = System::start(wired.system)?;
@@ -56,7 +56,9 @@ impl Application {
         .shutdown_timeout(2)
         .disable_signals()
         .bind(listen)
-        .with_context(|| format!("cannot listen on {listen}; is another server running there? (`--listen` takes another port)"))?;
+        .with_context(|| {
+            format!("cannot listen on {listen}; is another server running there? (`--listen` takes another port)")
+        })?;
         let address = *server.addrs().first().expect("it is bound");
         let server = server.run();
         let stopper = Stopper { state, handle: server.handle() };

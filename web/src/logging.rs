@@ -33,7 +33,12 @@ pub fn start(settings: &Settings) -> anyhow::Result<LogGuard> {
             (Some(layer), Some(guard))
         }
     };
-    tracing_subscriber::registry().with(filter).with(console).with(file).try_init().context("logging was started before")?;
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(console)
+        .with(file)
+        .try_init()
+        .context("logging was started before")?;
     Ok(LogGuard(guard))
 }
 

@@ -52,7 +52,12 @@ pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<
     Ok(Wired { system, session_defaults: session_defaults(settings)?, models: ids })
 }
 
-fn recogniser(settings: &Settings, catalogue: &Catalogue, id: &str, executable: &PathBuf) -> anyhow::Result<PoolSettings> {
+fn recogniser(
+    settings: &Settings,
+    catalogue: &Catalogue,
+    id: &str,
+    executable: &PathBuf,
+) -> anyhow::Result<PoolSettings> {
     let model = catalogue.find(ModelKind::Asr, id)?;
     let source = match model.file_in(&settings.model_folder()) {
         None => ModelSource::Builtin,

@@ -96,7 +96,10 @@ async fn a_frame_that_is_too_large_closes_the_socket_and_the_rest_is_still_trans
     client.sound(&sound).await;
     client.binary(vec![0; 70_000]).await;
     let error = client.until(SOON, |message| matches!(message, ServerMessage::Error(_))).await;
-    assert!(matches!(&error, Some(ServerMessage::Error(e)) if e.code == ErrorCode::FrameTooLarge && e.fatal), "{error:?}");
+    assert!(
+        matches!(&error, Some(ServerMessage::Error(e)) if e.code == ErrorCode::FrameTooLarge && e.fatal),
+        "{error:?}"
+    );
     client.until(SOON, |_| false).await;
     assert_eq!(client.closed, Some(1009));
 

@@ -85,7 +85,8 @@ fn models_are_fetched_from_a_folder_checked_and_removed() {
     let data_dir = data.to_str().expect("a path");
     let from = mirror.to_str().expect("a path");
     let models = |arguments: &[&str]| {
-        let arguments: Vec<&str> = ["models"].iter().chain(arguments).chain(&["--data-dir", data_dir]).copied().collect();
+        let arguments: Vec<&str> =
+            ["models"].iter().chain(arguments).chain(&["--data-dir", data_dir]).copied().collect();
         run(&arguments, &[])
     };
 

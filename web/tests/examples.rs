@@ -21,7 +21,8 @@ fn skip(name: &str, why: &str) {
     println!("SKIPPED {name}: {why}");
     if let Some(file) = std::env::var_os("ALFAVOICE_SKIPPED") {
         use std::io::Write as _;
-        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(file).expect("the file of skipped tests");
+        let mut file =
+            std::fs::OpenOptions::new().append(true).create(true).open(file).expect("the file of skipped tests");
         writeln!(file, "{name}: {why}").expect("it can be written");
     }
 }
@@ -35,7 +36,8 @@ fn python() -> Option<PathBuf> {
         return Some(python);
     }
     let made = Command::new("python3").args(["-m", "venv"]).arg(&folder).output().ok()?;
-    let installed = Command::new(&python).args(["-m", "pip", "install", "--quiet", "websockets==15.0.1"]).output().ok()?;
+    let installed =
+        Command::new(&python).args(["-m", "pip", "install", "--quiet", "websockets==15.0.1"]).output().ok()?;
     (made.status.success() && installed.status.success() && has_it()).then_some(python)
 }
 
@@ -66,7 +68,10 @@ async fn the_javascript_client_prints_the_text() {
 fn the_clients_are_of_twenty_lines() {
     for file in ["transcribe.py", "transcribe.mjs"] {
         let text = std::fs::read_to_string(format!("{EXAMPLES}/{file}")).expect("it is there");
-        let code = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("//") && !line.starts_with('#')).count();
+        let code = text
+            .lines()
+            .filter(|line| !line.trim().is_empty() && !line.starts_with("//") && !line.starts_with('#'))
+            .count();
         assert!(code <= 24, "{file} has {code} lines");
     }
 }

@@ -36,9 +36,12 @@ async fn struck(server: &TestServer, signal: &str) -> (String, String) {
 #[actix_rt::test]
 async fn a_worker_killed_in_mid_utterance_costs_no_word() {
     let server = TestServer::start().await;
-    let undisturbed = (transcribe(&server, &sample("en_02.wav")).await, transcribe(&server, &sample("ru_04.wav")).await);
+    let undisturbed =
+        (transcribe(&server, &sample("en_02.wav")).await, transcribe(&server, &sample("ru_04.wav")).await);
     assert_eq!(struck(&server, "KILL").await, undisturbed);
-    let ready = server.until_readyz(Duration::from_secs(20), |status, body| status == 200 && body["pools"][0]["restarts"] == 1).await;
+    let ready = server
+        .until_readyz(Duration::from_secs(20), |status, body| status == 200 && body["pools"][0]["restarts"] == 1)
+        .await;
     assert!(ready.is_some(), "the restart is counted");
     assert!(server.metric("alfavoice_worker_exits_total").await >= 1.0);
 }
@@ -46,7 +49,8 @@ async fn a_worker_killed_in_mid_utterance_costs_no_word() {
 #[actix_rt::test]
 async fn a_worker_that_stands_still_is_replaced_and_costs_no_word() {
     let server = TestServer::start().await;
-    let undisturbed = (transcribe(&server, &sample("en_02.wav")).await, transcribe(&server, &sample("ru_04.wav")).await);
+    let undisturbed =
+        (transcribe(&server, &sample("en_02.wav")).await, transcribe(&server, &sample("ru_04.wav")).await);
     assert_eq!(struck(&server, "STOP").await, undisturbed);
     assert!(server.metric("alfavoice_worker_exits_total").await >= 1.0);
 }
@@ -58,7 +62,12 @@ async fn a_worker_that_cannot_start_is_given_up_and_said() {
     std::fs::write(&broken, "#!/bin/sh\nexit 7\n").expect("a file");
     std::fs::set_permissions(&broken, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
     let worker_dir = format!("placement.worker_dir={}", folder.path().display());
-    let fast = ["supervision.backoff_first_ms=10", "supervision.backoff_max_ms=50", "placement.instruction_set=plain", &worker_dir];
+    let fast = [
+        "supervision.backoff_first_ms=10",
+        "supervision.backoff_max_ms=50",
+        "placement.instruction_set=plain",
+        &worker_dir,
+    ];
     let server = TestServer::start_unready(&fast, &[]);
     let given_up = |status, body: &serde_json::Value| {
         status == 503 && body["error"]["message"].as_str().is_some_and(|message| message.contains("given up"))
@@ -70,7 +79,8 @@ async fn a_worker_that_cannot_start_is_given_up_and_said() {
     let mut client = Client::connect(&server).await;
     client.sound(&sample("en_01.wav").sound).await;
     client.sound(&silence(1000)).await;
-    let busy = client.until(Duration::from_secs(10), |message| matches!(message, protocol::ServerMessage::Busy { .. })).await;
+    let busy =
+        client.until(Duration::from_secs(10), |message| matches!(message, protocol::ServerMessage::Busy { .. })).await;
     assert!(busy.is_some(), "{:?}", client.heard);
 }
 
@@ -105,8 +115,11 @@ async fn a_strangers_token_opens_no_session() {
     let ready = first.ready().await;
     let mut second = Client::connect(&server).await;
     second.say(json!({"type": "resume", "session": ready.session, "resume_token": "guessed"})).await;
-    let refused = second.until(Duration::from_secs(5), |message| matches!(message, protocol::ServerMessage::Error(_))).await;
-    assert!(matches!(refused, Some(protocol::ServerMessage::Error(error)) if error.code == protocol::ErrorCode::UnknownSession));
+    let refused =
+        second.until(Duration::from_secs(5), |message| matches!(message, protocol::ServerMessage::Error(_))).await;
+    assert!(
+        matches!(refused, Some(protocol::ServerMessage::Error(error)) if error.code == protocol::ErrorCode::UnknownSession)
+    );
 }
 
 #[actix_rt::test]
@@ -117,7 +130,9 @@ async fn a_server_told_to_stop_finishes_what_was_said() {
     client.say(json!({"type": "start", "language": "en"})).await;
     client.speak(&sample.sound).await;
     server.signal("TERM");
-    let closing = client.until(Duration::from_secs(20), |message| matches!(message, protocol::ServerMessage::Closing { .. })).await;
+    let closing = client
+        .until(Duration::from_secs(20), |message| matches!(message, protocol::ServerMessage::Closing { .. }))
+        .await;
     assert!(closing.is_some(), "{:?}", client.heard);
     assert!(!client.text_heard().is_empty());
     let status = server.ended_within(Duration::from_secs(20)).await.expect("it stops");

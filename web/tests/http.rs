@@ -23,7 +23,14 @@ async fn health_metrics_page_and_errors() {
     let (status, page) = server.get("/").await;
     assert_eq!(status, 200);
     assert!(page.contains("<title>AlfaVoice</title>"));
-    for asset in ["/page/app.js", "/page/style.css", "/page/line.js", "/page/microphone.js", "/page/capture.js", "/page/words.js"] {
+    for asset in [
+        "/page/app.js",
+        "/page/style.css",
+        "/page/line.js",
+        "/page/microphone.js",
+        "/page/capture.js",
+        "/page/words.js",
+    ] {
         assert_eq!(server.get(asset).await.0, 200, "{asset}");
     }
 

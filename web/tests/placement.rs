@@ -39,7 +39,10 @@ async fn each_slot_computes_on_the_processors_of_the_plan() {
         }
         assert!(!slots.is_empty(), "no thread of worker {worker} is a slot");
         for (n, slot) in slots.iter().enumerate() {
-            assert!(slots[n + 1..].iter().all(|other| slot.is_disjoint(other)), "two slots share a processor: {slots:?}");
+            assert!(
+                slots[n + 1..].iter().all(|other| slot.is_disjoint(other)),
+                "two slots share a processor: {slots:?}"
+            );
         }
         let together: BTreeSet<usize> = slots.into_iter().flatten().collect();
         assert_eq!(together, whole, "every processor of the worker has its slot");

@@ -37,7 +37,8 @@ async fn samples_come_out_as_the_model_reads_them() {
     let (mut ours, mut models, mut with_live_text) = (0.0, 0.0, 0);
     for Heard { sample, client, receipt } in &heard {
         let text = client.text_heard();
-        let (our, model) = (word_error_rate(&sample.reference, &text), word_error_rate(&sample.reference, &sample.model_output));
+        let (our, model) =
+            (word_error_rate(&sample.reference, &text), word_error_rate(&sample.reference, &sample.model_output));
         println!("{}: {our:.3} (model alone {model:.3}): {text}", sample.file);
         ours += our / heard.len() as f32;
         models += model / heard.len() as f32;
@@ -58,17 +59,14 @@ async fn samples_come_out_as_the_model_reads_them() {
 fn committed_text_never_changes(file: &str, client: &Client) {
     let mut committed: Option<(u64, String)> = None;
     for (_, message) in &client.heard {
-        match message {
-            ServerMessage::PartialText(partial) => {
-                if let Some((utterance, before)) = &committed
-                    && *utterance == partial.utterance
-                {
-                    assert!(partial.committed.starts_with(before.as_str()), "{file}: `{}` after `{before}`", partial.committed);
-                }
-                committed = Some((partial.utterance, partial.committed.clone()));
-            }
-            _ => {}
+        let ServerMessage::PartialText(partial) = message else { continue };
+        if let Some((utterance, before)) = &committed
+            && *utterance == partial.utterance
+        {
+            let now = &partial.committed;
+            assert!(now.starts_with(before.as_str()), "{file}: `{now}` after `{before}`");
         }
+        committed = Some((partial.utterance, partial.committed.clone()));
     }
 }
 

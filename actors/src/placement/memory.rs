@@ -10,7 +10,9 @@ pub fn by_node(numa_maps: &str) -> BTreeMap<u32, u64> {
         let page_kb = line.split_ascii_whitespace().find_map(|field| field.strip_prefix("kernelpagesize_kB="));
         let page_bytes = page_kb.and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(4) * 1024;
         for field in line.split_ascii_whitespace() {
-            let Some((node, pages)) = field.strip_prefix('N').and_then(|rest| rest.split_once('=')) else { continue };
+            let Some((node, pages)) = field.strip_prefix('N').and_then(|rest| rest.split_once('=')) else {
+                continue;
+            };
             if let (Ok(node), Ok(pages)) = (node.parse::<u32>(), pages.parse::<u64>()) {
                 *nodes.entry(node).or_default() += pages * page_bytes;
             }

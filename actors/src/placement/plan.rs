@@ -51,24 +51,31 @@ pub struct PlannedWorker {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    #[error("pool `{pool}` gets no core: none of `{wished}` may be used here; change its `cores` setting or leave it empty")]
+    #[error(
+        "pool `{pool}` gets no core: none of `{wished}` may be used here; change its `cores` setting or leave it empty"
+    )]
     NoCores { pool: String, wished: CpuSet },
 }
 
 /// Divides the machine.
 pub fn plan(machine: &Machine, wishes: &Wishes) -> Result<Plan, PlanError> {
     let mut reserved = CpuSet::default();
-    let mut usable: Vec<(u32, Vec<Core>)> = machine.nodes.iter().map(|node| (node.index, allowed(node, wishes))).collect();
+    let mut usable: Vec<(u32, Vec<Core>)> =
+        machine.nodes.iter().map(|node| (node.index, allowed(node, wishes))).collect();
     if usable.iter().map(|(_, cores)| cores.len()).sum::<usize>() >= RESERVE_FROM
-        && let Some((_, cores)) = usable.iter_mut().max_by_key(|(index, cores)| (cores.len(), std::cmp::Reverse(*index)))
+        && let Some((_, cores)) =
+            usable.iter_mut().max_by_key(|(index, cores)| (cores.len(), std::cmp::Reverse(*index)))
     {
         reserved = cores.remove(0).processors;
     }
     usable.retain(|(_, cores)| !cores.is_empty());
     let mut workers = Vec::new();
     for (at, pool) in wishes.pools.iter().enumerate() {
-        let shares: Vec<(u32, Vec<Core>)> =
-            usable.iter().map(|(node, cores)| (*node, share(cores, at, &wishes.pools))).filter(|(_, c)| !c.is_empty()).collect();
+        let shares: Vec<(u32, Vec<Core>)> = usable
+            .iter()
+            .map(|(node, cores)| (*node, share(cores, at, &wishes.pools)))
+            .filter(|(_, c)| !c.is_empty())
+            .collect();
         if shares.is_empty() {
             return Err(PlanError::NoCores { pool: pool.name.clone(), wished: pool.cores.clone() });
         }

@@ -30,11 +30,26 @@ pub struct BookLimits {
 /// What the actor is to do.
 #[derive(Debug)]
 pub enum Effect {
-    Dispatch { worker: WorkerLife, slot: SlotIndex, tag: JobTag, work: Work },
-    CancelRunning { worker: WorkerLife, tag: JobTag },
+    Dispatch {
+        worker: WorkerLife,
+        slot: SlotIndex,
+        tag: JobTag,
+        work: Work,
+    },
+    CancelRunning {
+        worker: WorkerLife,
+        tag: JobTag,
+    },
     /// The worker hangs: kill it. Its death comes back as `worker_exited`.
-    Kill { worker: WorkerLife, reason: String },
-    Tell { job: JobId, class: Class, event: JobEvent },
+    Kill {
+        worker: WorkerLife,
+        reason: String,
+    },
+    Tell {
+        job: JobId,
+        class: Class,
+        event: JobEvent,
+    },
     /// An answer that nobody waits for any more came and was dropped.
     CountStale,
 }
@@ -167,7 +182,9 @@ impl Book {
     }
 
     pub fn worker_exited(&mut self, worker: WorkerLife, departure: Departure, now: Moment) -> Vec<Effect> {
-        let Some(slots) = self.workers.remove(&worker) else { return Vec::new() };
+        let Some(slots) = self.workers.remove(&worker) else {
+            return Vec::new();
+        };
         let mut effects = Vec::new();
         for tag in slots.into_iter().flatten() {
             if let Some(lease) = self.leases.remove(&tag) {
@@ -210,22 +227,23 @@ impl Book {
     }
 
     pub fn done(&mut self, tag: JobTag, output: Output, cost: Cost, now: Moment) -> Vec<Effect> {
-        let Some(lease) = self.give_back(tag) else { return vec![Effect::CountStale] };
+        let Some(lease) = self.give_back(tag) else {
+            return vec![Effect::CountStale];
+        };
         let service = now.since(lease.started);
         self.estimates.learn(lease.job.class, lease.job.work.size(), service);
         let waited = lease.started.since(lease.job.submitted);
-        let result = if lease.cancelled {
-            Err(JobFailure::Cancelled)
-        } else {
-            Ok(Finished { output, waited, service, cost })
-        };
+        let result =
+            if lease.cancelled { Err(JobFailure::Cancelled) } else { Ok(Finished { output, waited, service, cost }) };
         let mut effects = vec![Self::end(lease.job, result)];
         self.hand_out(now, &mut effects);
         effects
     }
 
     pub fn failed(&mut self, tag: JobTag, code: FailureCode, message: String, now: Moment) -> Vec<Effect> {
-        let Some(lease) = self.give_back(tag) else { return vec![Effect::CountStale] };
+        let Some(lease) = self.give_back(tag) else {
+            return vec![Effect::CountStale];
+        };
         let failure = if lease.cancelled || code == FailureCode::Cancelled {
             JobFailure::Cancelled
         } else {
@@ -258,7 +276,8 @@ impl Book {
 
     fn wait_behind<'a>(&self, ahead: impl Iterator<Item = &'a Job>) -> Duration {
         let slots = self.slots().max(1) as u32;
-        let predicted = |job: &Job| self.estimates.predict(job.class, job.work.size()).unwrap_or(self.limits.default_wait);
+        let predicted =
+            |job: &Job| self.estimates.predict(job.class, job.work.size()).unwrap_or(self.limits.default_wait);
         let running: Duration = self.leases.values().map(|lease| predicted(&lease.job) / 2).sum();
         (running + ahead.map(predicted).sum::<Duration>()) / slots
     }
@@ -303,8 +322,7 @@ impl Book {
         for (at, job) in order.iter().enumerate() {
             let position = at as u32 + 1;
             if job.class != Class::LivePartial && self.told.get(&job.id) != Some(&position) {
-                let event =
-                    JobEvent::Queued { position, expected_wait: self.wait_behind(order[..at].iter().copied()) };
+                let event = JobEvent::Queued { position, expected_wait: self.wait_behind(order[..at].iter().copied()) };
                 effects.push(Effect::Tell { job: job.id, class: job.class, event });
             }
             told.insert(job.id, position);

@@ -25,7 +25,15 @@ struct Line {
 
 impl Default for Estimates {
     fn default() -> Self {
-        Self { classes: std::array::from_fn(|_| Line { weight: 0.0, size: 0.0, time: 0.0, size_size: 0.0, size_time: 0.0 }) }
+        Self {
+            classes: std::array::from_fn(|_| Line {
+                weight: 0.0,
+                size: 0.0,
+                time: 0.0,
+                size_size: 0.0,
+                size_time: 0.0,
+            }),
+        }
     }
 }
 

@@ -151,7 +151,8 @@ impl Scheduler {
         let label = match result {
             Ok(done) => {
                 histogram!(self.processing_time, "class" => class).record(done.service.as_secs_f64());
-                histogram!(names::QUEUE_WAIT, "pool" => pool.clone(), "class" => class).record(done.waited.as_secs_f64());
+                histogram!(names::QUEUE_WAIT, "pool" => pool.clone(), "class" => class)
+                    .record(done.waited.as_secs_f64());
                 counter!(names::JOB_CPU, "pool" => pool.clone()).increment(done.cost.cpu_us);
                 "done"
             }

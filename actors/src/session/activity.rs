@@ -12,10 +12,10 @@ pub(super) struct ActivityTeller {
 
 impl ActivityTeller {
     /// A final waits in the queue; its place is told each time it changes.
-    pub fn queued(&mut self, position: u32, expected_wait: Duration) -> Option<SessionEffect> {
+    pub fn queued(&mut self, position: u32, expected_wait: Duration) -> SessionEffect {
         self.told = Some(Activity::Queued);
         let eta_ms = Some(expected_wait.as_millis() as u64);
-        Some(tell(Activity::Queued, Some(position), eta_ms))
+        tell(Activity::Queued, Some(position), eta_ms)
     }
 
     pub fn now(&mut self, processing: bool, speaking: bool) -> Option<SessionEffect> {

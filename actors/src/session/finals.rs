@@ -38,7 +38,9 @@ impl Finals {
 
     /// Somebody spoke here; what it becomes will be known later.
     pub fn spoken(&mut self, voiced: Vec<SampleRange>) {
-        voiced.into_iter().for_each(|range| self.receipt.voiced(range));
+        for range in voiced {
+            self.receipt.voiced(range);
+        }
     }
 
     pub fn cancelled(&mut self, voiced: Vec<SampleRange>) {

@@ -10,18 +10,38 @@ use crate::job::Refusal;
 
 #[derive(Debug, Clone)]
 pub enum SessionOutput {
-    SpeechStarted { utterance: UtteranceId, at_ms: u64 },
-    SpeechStopped { utterance: UtteranceId, at_ms: u64 },
+    SpeechStarted {
+        utterance: UtteranceId,
+        at_ms: u64,
+    },
+    SpeechStopped {
+        utterance: UtteranceId,
+        at_ms: u64,
+    },
     Partial(Partial),
     /// One for each `SpeechStarted` that was not cancelled, in order; its text is empty where nothing was understood.
     Final(Box<Final>),
-    Status { state: Activity, queue_position: Option<u32>, eta_ms: Option<u64> },
+    Status {
+        state: Activity,
+        queue_position: Option<u32>,
+        eta_ms: Option<u64>,
+    },
     /// Sound before this offset (in the client's samples per channel) is safe here.
-    Received { offset: u64 },
-    Marked { id: String },
+    Received {
+        offset: u64,
+    },
+    Marked {
+        id: String,
+    },
     Notice(Notice),
-    Busy { retry_after_ms: u64, reason: Refusal },
-    Done { receipt: Receipt, audio_ms: u64 },
+    Busy {
+        retry_after_ms: u64,
+        reason: Refusal,
+    },
+    Done {
+        receipt: Receipt,
+        audio_ms: u64,
+    },
     Problem(Problem),
 }
 

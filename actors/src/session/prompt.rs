@@ -7,7 +7,10 @@ const MOST_OF_TEXT: usize = 200;
 /// The dictionary first, the end of the previous text last: what is nearest to the sound counts most.
 pub(super) fn build(dictionary: &[String], previous: &str) -> Option<String> {
     let tail_start = previous.char_indices().rev().take(MOST_OF_TEXT).last().map_or(0, |(at, _)| at);
-    let tail = previous[tail_start..].split_once(' ').filter(|_| tail_start > 0).map_or(&previous[tail_start..], |(_, rest)| rest);
+    let tail = previous[tail_start..]
+        .split_once(' ')
+        .filter(|_| tail_start > 0)
+        .map_or(&previous[tail_start..], |(_, rest)| rest);
     let mut prompt = String::new();
     for word in dictionary {
         if prompt.chars().count() + word.chars().count() + 2 + tail.chars().count() > MOST_CHARACTERS {

@@ -59,11 +59,21 @@ impl SessionLimits {
 /// What the actor is to do.
 #[derive(Debug)]
 pub enum SessionEffect {
-    Submit { job: Box<Job>, tier: Tier, replaces: Option<JobId> },
-    CancelJob { job: JobId, tier: Tier },
+    Submit {
+        job: Box<Job>,
+        tier: Tier,
+        replaces: Option<JobId>,
+    },
+    CancelJob {
+        job: JobId,
+        tier: Tier,
+    },
     Tell(SessionOutput),
     /// Give this utterance's final to the scheduler again after a while.
-    ResubmitAfter { utterance: UtteranceId, after: Duration },
+    ResubmitAfter {
+        utterance: UtteranceId,
+        after: Duration,
+    },
 }
 
 pub struct SessionState {
@@ -221,12 +231,14 @@ impl SessionState {
 
     pub fn job_event(&mut self, number: u64, event: JobEvent, now: Moment) -> Vec<SessionEffect> {
         let mut effects = Vec::new();
-        let Some(utterance) = self.utterance_of(number) else { return effects };
+        let Some(utterance) = self.utterance_of(number) else {
+            return effects;
+        };
         let role = utterance.role_of(number).expect("it is one of its jobs");
         match event {
             JobEvent::Queued { position, expected_wait } => {
                 if role == Role::Final {
-                    effects.extend(self.activity.queued(position, expected_wait));
+                    effects.push(self.activity.queued(position, expected_wait));
                 }
             }
             JobEvent::Started => {
@@ -266,7 +278,11 @@ impl SessionState {
                 ListenEvent::PauseBegan { range, .. } => self.speculate(range, now, effects),
                 ListenEvent::SpeechResumed { .. } => self.go_on(effects),
                 ListenEvent::UtteranceEnded { range, speech_end, voiced_ms, reason } => {
-                    self.end(Ended { range, speech_end, voiced_ms, reason, final_job: None, outcome: None }, now, effects);
+                    self.end(
+                        Ended { range, speech_end, voiced_ms, reason, final_job: None, outcome: None },
+                        now,
+                        effects,
+                    );
                 }
             }
         }
@@ -275,7 +291,11 @@ impl SessionState {
     fn begin(&mut self, at: u64, effects: &mut Vec<SessionEffect>) {
         self.last_utterance += 1;
         let id = UtteranceId(self.last_utterance);
-        self.open = Some(Utterance::new(id, at, Agreement::new(AgreementOptions { safe_distance_ms: self.limits.unsettled_ms })));
+        self.open = Some(Utterance::new(
+            id,
+            at,
+            Agreement::new(AgreementOptions { safe_distance_ms: self.limits.unsettled_ms }),
+        ));
         effects.push(SessionEffect::Tell(SessionOutput::SpeechStarted { utterance: id, at_ms: at / 16 }));
     }
 
@@ -364,7 +384,9 @@ impl SessionState {
         }
         if self.finishing && self.closed.is_empty() && self.open.is_none() {
             self.finishing = false;
-            if let Some(whole) = self.finals.whole_recording(&self.options, self.sound.age(self.listener.position(), now)) {
+            if let Some(whole) =
+                self.finals.whole_recording(&self.options, self.sound.age(self.listener.position(), now))
+            {
                 effects.push(SessionEffect::Tell(SessionOutput::Final(Box::new(whole))));
             }
             let done = SessionOutput::Done { receipt: self.finals.receipt(), audio_ms: self.listener.position() / 16 };

@@ -128,10 +128,12 @@ impl Table {
     }
 
     fn finals(&self) -> Vec<&Final> {
-        let one = |output| match output {
-            &SessionOutput::Final(ref told) => Some(told.as_ref()),
-            _ => None,
-        };
+        fn one(output: &SessionOutput) -> Option<&Final> {
+            match output {
+                SessionOutput::Final(told) => Some(told.as_ref()),
+                _ => None,
+            }
+        }
         self.told.iter().filter_map(one).collect()
     }
 
@@ -166,9 +168,14 @@ fn partial(output: &SessionOutput) -> bool {
 /// Some three seconds of a voice, silence cut off at both ends.
 fn speech() -> Vec<i16> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/asr/samples/en_03.wav");
-    let samples: Vec<i16> = hound::WavReader::open(path).expect("the samples are in the repository").samples().map(|s| s.expect("whole")).collect();
+    let samples: Vec<i16> = hound::WavReader::open(path)
+        .expect("the samples are in the repository")
+        .samples()
+        .map(|s| s.expect("whole"))
+        .collect();
     let loud = |s: &i16| s.unsigned_abs() > 500;
-    let (first, last) = (samples.iter().position(loud).expect("speech"), samples.iter().rposition(loud).expect("speech"));
+    let (first, last) =
+        (samples.iter().position(loud).expect("speech"), samples.iter().rposition(loud).expect("speech"));
     samples[first..=last].to_vec()
 }
 

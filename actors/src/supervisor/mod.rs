@@ -79,8 +79,13 @@ pub enum PlaceState {
     /// Waits for its turn to start, or for its backoff to pass.
     Waiting,
     Loading,
-    Ready { pid: u32, ready: Ready },
-    GivenUp { reason: String },
+    Ready {
+        pid: u32,
+        ready: Ready,
+    },
+    GivenUp {
+        reason: String,
+    },
     Stopped,
 }
 
@@ -204,12 +209,19 @@ impl Supervisor {
         }
         match place.policy.died(self.clock.now()) {
             Decision::RestartAfter(wait) => {
-                warn!(pool = self.pool, place = at, why, wait_ms = wait.as_millis() as u64, "worker died; starting it again");
+                warn!(
+                    pool = self.pool,
+                    place = at,
+                    why,
+                    wait_ms = wait.as_millis() as u64,
+                    "worker died; starting it again"
+                );
                 place.restarts += 1;
                 self.start_soon(at, wait, ctx);
             }
             Decision::GiveUp { deaths } => {
-                let reason = format!("{} died {deaths} times in a row, last: {why}", place.spec.command.executable.display());
+                let reason =
+                    format!("{} died {deaths} times in a row, last: {why}", place.spec.command.executable.display());
                 error!(pool = self.pool, place = at, reason, "giving a worker up; look at its log lines above");
                 place.state = PlaceState::GivenUp { reason };
                 if self.places.iter().all(|place| matches!(place.state, PlaceState::GivenUp { .. })) {
@@ -223,7 +235,8 @@ impl Supervisor {
     /// A worker actor that panicked says nothing; its process is gone with it.
     fn watch(&mut self, ctx: &mut Context<Self>) {
         for at in 0..self.places.len() {
-            let vanished = self.places[at].worker.as_ref().filter(|(_, worker)| !worker.connected()).map(|(life, _)| *life);
+            let vanished =
+                self.places[at].worker.as_ref().filter(|(_, worker)| !worker.connected()).map(|(life, _)| *life);
             if let Some(life) = vanished {
                 self.scheduler.do_send(FromWorker::Gone { life, departure: Departure::Killed });
                 self.died(at, String::from("its actor panicked"), ctx);

@@ -28,7 +28,9 @@ pub struct RestartPolicy {
 pub enum Decision {
     RestartAfter(Duration),
     /// Restarting does not help; somebody must look.
-    GiveUp { deaths: usize },
+    GiveUp {
+        deaths: usize,
+    },
 }
 
 impl RestartPolicy {
@@ -75,7 +77,8 @@ mod tests {
     fn waits_double_up_to_the_longest() {
         let mut policy = RestartPolicy::new(RestartLimits { most_deaths: 100, ..LIMITS });
         let waits: Vec<_> = (0..8).map(|n| policy.died(at(n))).collect();
-        let expected = [50, 100, 200, 400, 800, 1600, 2000, 2000].map(|ms| Decision::RestartAfter(Duration::from_millis(ms)));
+        let expected =
+            [50, 100, 200, 400, 800, 1600, 2000, 2000].map(|ms| Decision::RestartAfter(Duration::from_millis(ms)));
         assert_eq!(waits, expected);
     }
 

@@ -117,9 +117,10 @@ pub fn best_allowed(detected: &[(Language, f32)], allowed: &[Language]) -> Optio
         .filter(|p| p.is_finite() && *p > 0.0)
         .sum();
     let (language, probability) = possible().max_by(|one, other| one.1.total_cmp(&other.1))?;
-    // Probability that leaked to languages which cannot be is shared out again, but a detection that is mostly about
-    // one of those stays weak: its sound was none of ours.
-    Some((language, probability / total * (total / all).sqrt()))
+    // What leaked to languages that cannot be is shared out again, what was not told may be any of ours. A detection
+    // that is mostly about a language that cannot be stays weak: its sound was none of ours.
+    let untold = (1.0 - all).max(0.0);
+    Some((language, probability / (total + untold) * (total / all).sqrt()))
 }
 
 /// How much one detection says: nothing at even odds, more with certainty and with voice.
@@ -156,6 +157,15 @@ mod tests {
             );
             assert_eq!(tracker.current(), Some(RU));
         }
+    }
+
+    #[test]
+    fn the_best_guess_alone_is_as_weak_as_its_probability() {
+        let mut tracker = in_russian();
+        for _ in 0..2 {
+            assert_eq!(tracker.observe(&[(EN, 0.55)], 4_000), RU);
+        }
+        assert_eq!(tracker.observe(&[(EN, 0.97)], 4_000), EN);
     }
 
     #[test]

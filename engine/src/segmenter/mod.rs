@@ -11,7 +11,7 @@ pub use pause::PausePolicy;
 pub use voiced::VoicedStretches;
 
 use crate::audio::{SampleRange, ms_to_samples, samples_to_ms};
-use crate::vad::{Decision, FRAME_SAMPLES, FrameReport};
+use crate::vad::{Decision, FRAME_SAMPLES, FrameReport, LONGEST_ONSET_FRAMES};
 
 use cut::LevelTrack;
 use pause::PauseMemory;
@@ -22,6 +22,9 @@ pub const PAUSE_CUE_MS: u32 = 200;
 const CUT_SHARE: u64 = 40;
 /// An onset that is being examined keeps a pause from ending the utterance for so long at most.
 const PATIENCE_MS: u64 = 250;
+
+/// Most samples by which speech can turn out to have begun before it is believed.
+const LONGEST_ONSET: u64 = LONGEST_ONSET_FRAMES as u64 * FRAME_SAMPLES as u64;
 
 /// Divides speech into utterances.
 ///
@@ -129,7 +132,12 @@ impl Segmenter {
         }
     }
 
+    /// From the next decision on.
     pub fn set_options(&mut self, options: SegmenterOptions) {
+        // A longer pre-roll cannot reach sound that was given up under the old options.
+        if self.open.is_none() {
+            self.last_end = self.needed_from();
+        }
         self.options = options;
     }
 
@@ -156,11 +164,11 @@ impl Segmenter {
     }
 
     /// The earliest sample a coming utterance can need.
-    pub fn needed_from(&self, longest_onset: u64) -> u64 {
+    pub fn needed_from(&self) -> u64 {
         if let Some(open) = &self.open {
             return open.start;
         }
-        let back = longest_onset + ms_to_samples(u64::from(self.options.pre_roll_ms));
+        let back = LONGEST_ONSET + ms_to_samples(u64::from(self.options.pre_roll_ms));
         self.position.saturating_sub(back).max(self.last_end)
     }
 

@@ -24,37 +24,22 @@ pub(crate) fn compose(raw: &str, first: &[Change], second: &[Change]) -> Vec<Cha
     for stretch in stretches {
         let Some(kind) = stretch.kind else { continue };
         if raw[stretch.raw.clone()] != stretch.text {
-            composed.push(Change {
-                kind,
-                range: stretch.raw,
-                to: stretch.text,
-            });
+            composed.push(Change { kind, range: stretch.raw, to: stretch.text });
         }
     }
-    debug_assert_eq!(
-        apply_changes(raw, &composed),
-        apply_changes(&apply_changes(raw, first), second)
-    );
+    debug_assert_eq!(apply_changes(raw, &composed), apply_changes(&apply_changes(raw, first), second));
     composed
 }
 
 fn stretches(raw: &str, changes: &[Change]) -> Vec<Stretch> {
     let mut stretches = Vec::with_capacity(changes.len() * 2 + 1);
     let mut passed = 0;
-    let plain = |range: Range<usize>| Stretch {
-        text: raw[range.clone()].to_owned(),
-        raw: range,
-        kind: None,
-    };
+    let plain = |range: Range<usize>| Stretch { text: raw[range.clone()].to_owned(), raw: range, kind: None };
     for change in changes {
         if change.range.start > passed {
             stretches.push(plain(passed..change.range.start));
         }
-        stretches.push(Stretch {
-            raw: change.range.clone(),
-            text: change.to.clone(),
-            kind: Some(change.kind),
-        });
+        stretches.push(Stretch { raw: change.range.clone(), text: change.to.clone(), kind: Some(change.kind) });
         passed = change.range.end;
     }
     if passed < raw.len() {
@@ -68,17 +53,8 @@ fn splice(stretches: &mut Vec<Stretch>, change: &Change) {
     let start = cut(stretches, change.range.start, Side::Before);
     let end = cut(stretches, change.range.end, Side::After).max(start);
     if start == end {
-        let at = stretches
-            .get(start)
-            .map_or_else(|| stretches.last().map_or(0, |s| s.raw.end), |s| s.raw.start);
-        stretches.insert(
-            start,
-            Stretch {
-                raw: at..at,
-                text: change.to.clone(),
-                kind: Some(change.kind),
-            },
-        );
+        let at = stretches.get(start).map_or_else(|| stretches.last().map_or(0, |s| s.raw.end), |s| s.raw.start);
+        stretches.insert(start, Stretch { raw: at..at, text: change.to.clone(), kind: Some(change.kind) });
         return;
     }
     // An uncuttable stretch at either end keeps the part of its text that lies outside of the change.
@@ -91,24 +67,10 @@ fn splice(stretches: &mut Vec<Stretch>, change: &Change) {
         change.to,
         &joined[length.min(change.range.end - offset)..]
     );
-    let earlier = stretches[start..end]
-        .iter()
-        .filter_map(|s| s.kind)
-        .find(|kind| !kind.is_cosmetic());
-    let kind = if change.kind.is_cosmetic() {
-        earlier.unwrap_or(change.kind)
-    } else {
-        change.kind
-    };
+    let earlier = stretches[start..end].iter().filter_map(|s| s.kind).find(|kind| !kind.is_cosmetic());
+    let kind = if change.kind.is_cosmetic() { earlier.unwrap_or(change.kind) } else { change.kind };
     let raw = stretches[start].raw.start..stretches[end - 1].raw.end;
-    stretches.splice(
-        start..end,
-        [Stretch {
-            raw,
-            text,
-            kind: Some(kind),
-        }],
-    );
+    stretches.splice(start..end, [Stretch { raw, text, kind: Some(kind) }]);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,11 +86,7 @@ fn cut(stretches: &mut Vec<Stretch>, position: usize, side: Side) -> usize {
         let length = stretches[i].text.len();
         if position == offset {
             // Of several borders at one place (around dropped text) the one that needs no merging.
-            return if side == Side::Before {
-                skip_dropped(stretches, i)
-            } else {
-                i
-            };
+            return if side == Side::Before { skip_dropped(stretches, i) } else { i };
         }
         if position < offset + length {
             if stretches[i].kind.is_some() {
@@ -136,11 +94,8 @@ fn cut(stretches: &mut Vec<Stretch>, position: usize, side: Side) -> usize {
             }
             let inside = position - offset;
             let middle = stretches[i].raw.start + inside;
-            let tail = Stretch {
-                raw: middle..stretches[i].raw.end,
-                text: stretches[i].text.split_off(inside),
-                kind: None,
-            };
+            let tail =
+                Stretch { raw: middle..stretches[i].raw.end, text: stretches[i].text.split_off(inside), kind: None };
             stretches[i].raw.end = middle;
             stretches.insert(i + 1, tail);
             return i + 1;
@@ -165,20 +120,13 @@ mod tests {
     use super::*;
 
     fn change(kind: EditKind, range: Range<usize>, to: &str) -> Change {
-        Change {
-            kind,
-            range,
-            to: to.into(),
-        }
+        Change { kind, range, to: to.into() }
     }
 
     #[test]
     fn changes_of_untouched_text_keep_to_themselves() {
         let first = [change(EditKind::Filler, 0..3, "")];
-        let second = [
-            change(EditKind::Case, 0..1, "S"),
-            change(EditKind::Punctuation, 4..4, "."),
-        ];
+        let second = [change(EditKind::Case, 0..1, "S"), change(EditKind::Punctuation, 4..4, ".")];
         let composed = compose("um send", &first, &second);
         assert_eq!(
             composed,
@@ -192,22 +140,10 @@ mod tests {
 
     #[test]
     fn a_change_of_changed_text_becomes_one_with_it() {
-        let first = [
-            change(EditKind::NumberForm, 0..4, "5"),
-            change(EditKind::Punctuation, 9..9, "."),
-        ];
-        let second = [
-            change(EditKind::Case, 0..1, "V"),
-            change(EditKind::Punctuation, 6..7, "?"),
-        ];
+        let first = [change(EditKind::NumberForm, 0..4, "5"), change(EditKind::Punctuation, 9..9, ".")];
+        let second = [change(EditKind::Case, 0..1, "V"), change(EditKind::Punctuation, 6..7, "?")];
         let composed = compose("five pies", &first, &second);
-        assert_eq!(
-            composed,
-            [
-                change(EditKind::NumberForm, 0..4, "V"),
-                change(EditKind::Punctuation, 9..9, "?")
-            ]
-        );
+        assert_eq!(composed, [change(EditKind::NumberForm, 0..4, "V"), change(EditKind::Punctuation, 9..9, "?")]);
     }
 
     #[test]

@@ -19,10 +19,7 @@ pub struct Term {
 
 impl Term {
     pub fn new(term: &str) -> Self {
-        Self {
-            term: term.to_owned(),
-            sounds_like: Vec::new(),
-        }
+        Self { term: term.to_owned(), sounds_like: Vec::new() }
     }
 }
 
@@ -50,10 +47,7 @@ const SHORTEST_BY_SOUND: usize = 5;
 
 impl Dictionary {
     pub fn new(terms: Vec<Term>) -> Self {
-        let mut made = Self {
-            most_words: 1,
-            ..Self::default()
-        };
+        let mut made = Self { most_words: 1, ..Self::default() };
         for (index, term) in terms.iter().enumerate() {
             for form in std::iter::once(&term.term).chain(&term.sounds_like) {
                 let letters = letters(form);
@@ -89,42 +83,27 @@ impl Dictionary {
             return None;
         }
         let most = words.len().min(self.most_words);
-        (1..=most)
-            .rev()
-            .find_map(|count| self.exactly(tongue, &words[..count]))
-            .or_else(|| {
-                let heard = (1..=most).filter_map(|count| self.by_sound(tongue, &words[..count]));
-                heard.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(found, _)| found)
-            })
+        (1..=most).rev().find_map(|count| self.exactly(tongue, &words[..count])).or_else(|| {
+            let heard = (1..=most).filter_map(|count| self.by_sound(tongue, &words[..count]));
+            heard.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(found, _)| found)
+        })
     }
 
     /// Whether `written` is a term's own spelling, and `heard` can be taken for that term.
     pub(crate) fn explains(&self, tongue: Tongue, heard: &[&str], written: &str) -> bool {
         let count = heard.len();
-        [
-            self.exactly(tongue, heard),
-            self.by_sound(tongue, heard).map(|(found, _)| found),
-        ]
-        .into_iter()
-        .flatten()
-        .any(|found| found.words == count && found.written == written)
+        [self.exactly(tongue, heard), self.by_sound(tongue, heard).map(|(found, _)| found)]
+            .into_iter()
+            .flatten()
+            .any(|found| found.words == count && found.written == written)
     }
 
     fn exactly(&self, tongue: Tongue, words: &[&str]) -> Option<Found> {
         if words.len() == 1 && is_common(tongue, words[0]) {
             return None;
         }
-        let key: String = words
-            .iter()
-            .flat_map(|word| word.chars())
-            .filter(|c| c.is_alphanumeric())
-            .collect();
-        let found = |written: String| {
-            Some(Found {
-                written,
-                words: words.len(),
-            })
-        };
+        let key: String = words.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphanumeric()).collect();
+        let found = |written: String| Some(Found { written, words: words.len() });
         if let Some(&index) = self.exact.get(&key) {
             return found(self.terms[index].term.clone());
         }
@@ -132,16 +111,9 @@ impl Dictionary {
             && let Some(&index) = self.exact.get(stem)
         {
             let possessive = words.last().is_some_and(|last| last.ends_with("'s"));
-            return found(format!(
-                "{}{}",
-                self.terms[index].term,
-                if possessive { "'s" } else { "s" }
-            ));
+            return found(format!("{}{}", self.terms[index].term, if possessive { "'s" } else { "s" }));
         }
-        (tongue == Tongue::Russian && words.len() == 1)
-            .then(|| self.inflected(words[0]))
-            .flatten()
-            .and_then(found)
+        (tongue == Tongue::Russian && words.len() == 1).then(|| self.inflected(words[0])).flatten().and_then(found)
     }
 
     /// A Russian term in another case keeps its ending: "алёне" for "Алёна" is "Алёне".
@@ -152,10 +124,8 @@ impl Dictionary {
             "ями", "ях",
         ];
         self.terms.iter().find_map(|Term { term, .. }| {
-            let soft_end = term
-                .chars()
-                .next_back()
-                .filter(|c| matches!(c, 'а' | 'я' | 'о' | 'е' | 'ь' | 'й' | 'ы' | 'и'));
+            let soft_end =
+                term.chars().next_back().filter(|c| matches!(c, 'а' | 'я' | 'о' | 'е' | 'ь' | 'й' | 'ы' | 'и'));
             let stem = &term[..term.len() - soft_end.map_or(0, char::len_utf8)];
             let plain = normal(stem);
             let ending = word.strip_prefix(plain.as_str())?;
@@ -168,11 +138,7 @@ impl Dictionary {
         if words.iter().all(|word| is_common(tongue, word)) {
             return None;
         }
-        let heard: String = words
-            .iter()
-            .flat_map(|word| word.chars())
-            .filter(|c| c.is_alphanumeric())
-            .collect();
+        let heard: String = words.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphanumeric()).collect();
         if heard.chars().count() < SHORTEST_BY_SOUND {
             return None;
         }
@@ -191,16 +157,8 @@ impl Dictionary {
             _ => 0.75,
         };
         let best = self.sounds.get(&sound)?.iter().map(|&index| (index, likeness(index)));
-        let (index, likeness) = best
-            .filter(|(_, likeness)| *likeness >= wanted)
-            .max_by(|a, b| a.1.total_cmp(&b.1))?;
-        Some((
-            Found {
-                written: self.terms[index].term.clone(),
-                words: words.len(),
-            },
-            likeness,
-        ))
+        let (index, likeness) = best.filter(|(_, likeness)| *likeness >= wanted).max_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some((Found { written: self.terms[index].term.clone(), words: words.len() }, likeness))
     }
 }
 
@@ -233,20 +191,10 @@ mod tests {
     use super::*;
 
     fn dictionary() -> Dictionary {
-        let mut terms: Vec<Term> = [
-            "Kubernetes",
-            "AlfaVoice",
-            "Nordwind",
-            "GPT-4",
-            "Алёна",
-            "Ромашка",
-            "Will",
-        ]
-        .map(Term::new)
-        .into();
+        let mut terms: Vec<Term> =
+            ["Kubernetes", "AlfaVoice", "Nordwind", "GPT-4", "Алёна", "Ромашка", "Will"].map(Term::new).into();
         terms.push(Term {
-            term: "PostgreSQL".into(),
-            sounds_like: vec!["post gress".into(), "постгрес".into()],
+            term: "PostgreSQL".into(), sounds_like: vec!["post gress".into(), "постгрес".into()]
         });
         Dictionary::new(terms)
     }
@@ -254,10 +202,7 @@ mod tests {
     fn find(tongue: Tongue, said: &str) -> Option<String> {
         let norms: Vec<String> = words(said).iter().map(|token| normal(token.text)).collect();
         let norms: Vec<&str> = norms.iter().map(String::as_str).collect();
-        dictionary()
-            .find(tongue, &norms)
-            .filter(|found| found.words == norms.len())
-            .map(|found| found.written)
+        dictionary().find(tongue, &norms).filter(|found| found.words == norms.len()).map(|found| found.written)
     }
 
     #[test]
@@ -273,12 +218,9 @@ mod tests {
         ] {
             assert_eq!(find(Tongue::English, said).as_deref(), Some(term), "{said}");
         }
-        for (said, term) in [
-            ("кубернетис", "Kubernetes"),
-            ("альфа войс", "AlfaVoice"),
-            ("алене", "Алёне"),
-            ("ромашку", "Ромашку"),
-        ] {
+        for (said, term) in
+            [("кубернетис", "Kubernetes"), ("альфа войс", "AlfaVoice"), ("алене", "Алёне"), ("ромашку", "Ромашку")]
+        {
             assert_eq!(find(Tongue::Russian, said).as_deref(), Some(term), "{said}");
         }
     }

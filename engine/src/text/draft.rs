@@ -29,14 +29,7 @@ pub(crate) enum Action {
     /// Drop the words from one piece to another, and the spaces and commas that belonged to them.
     Remove { first: usize, last: usize, kind: EditKind },
     /// Put one piece in the place of several.
-    Replace {
-        first: usize,
-        last: usize,
-        text: String,
-        sort: TokenKind,
-        kind: EditKind,
-        frozen: bool,
-    },
+    Replace { first: usize, last: usize, text: String, sort: TokenKind, kind: EditKind, frozen: bool },
     /// Put something after a piece.
     Insert { after: usize, text: String, kind: EditKind },
 }
@@ -64,11 +57,7 @@ impl<'r> Draft<'r> {
                 raw: token.start..token.end(),
                 text: token.text.to_owned(),
                 kind: token.kind,
-                norm: if token.kind == TokenKind::Word {
-                    normal(token.text)
-                } else {
-                    String::new()
-                },
+                norm: if token.kind == TokenKind::Word { normal(token.text) } else { String::new() },
                 edit: None,
                 frozen: false,
             })
@@ -78,9 +67,7 @@ impl<'r> Draft<'r> {
 
     /// Indexes of the pieces that are words.
     pub fn words(&self) -> Vec<usize> {
-        (0..self.pieces.len())
-            .filter(|&i| self.pieces[i].kind == TokenKind::Word)
-            .collect()
+        (0..self.pieces.len()).filter(|&i| self.pieces[i].kind == TokenKind::Word).collect()
     }
 
     pub fn text(&self) -> String {
@@ -93,14 +80,7 @@ impl<'r> Draft<'r> {
         for action in actions {
             match action {
                 Action::Remove { first, last, kind } => self.remove(first, last, kind),
-                Action::Replace {
-                    first,
-                    last,
-                    text,
-                    sort,
-                    kind,
-                    frozen,
-                } => {
+                Action::Replace { first, last, text, sort, kind, frozen } => {
                     self.replace(first..last + 1, text, sort, kind);
                     self.pieces[first].frozen = frozen;
                 }
@@ -112,19 +92,8 @@ impl<'r> Draft<'r> {
     /// One piece in the place of `range`.
     pub fn replace(&mut self, range: Range<usize>, text: String, kind: TokenKind, edit: EditKind) {
         let raw = self.pieces[range.start].raw.start..self.pieces[range.end - 1].raw.end;
-        let norm = if kind == TokenKind::Word {
-            normal(&text)
-        } else {
-            String::new()
-        };
-        let piece = Piece {
-            raw,
-            text,
-            kind,
-            norm,
-            edit: Some(edit),
-            frozen: false,
-        };
+        let norm = if kind == TokenKind::Word { normal(&text) } else { String::new() };
+        let piece = Piece { raw, text, kind, norm, edit: Some(edit), frozen: false };
         self.pieces.splice(range, [piece]);
     }
 
@@ -141,19 +110,8 @@ impl<'r> Draft<'r> {
     /// A mark, or a break where the text is a line break, after piece `i`.
     pub fn insert_after(&mut self, i: usize, text: String, edit: EditKind) {
         let at = self.pieces[i].raw.end;
-        let kind = if text.trim().is_empty() {
-            TokenKind::Space
-        } else {
-            TokenKind::Mark
-        };
-        let piece = Piece {
-            raw: at..at,
-            text,
-            kind,
-            norm: String::new(),
-            edit: Some(edit),
-            frozen: false,
-        };
+        let kind = if text.trim().is_empty() { TokenKind::Space } else { TokenKind::Mark };
+        let piece = Piece { raw: at..at, text, kind, norm: String::new(), edit: Some(edit), frozen: false };
         self.pieces.insert(i + 1, piece);
     }
 
@@ -290,14 +248,7 @@ impl<'r> Draft<'r> {
                 continue;
             }
             let kind = piece.edit.unwrap_or(EditKind::Spacing);
-            changes.push(trimmed(
-                from,
-                Change {
-                    kind,
-                    range: piece.raw,
-                    to: piece.text,
-                },
-            ));
+            changes.push(trimmed(from, Change { kind, range: piece.raw, to: piece.text }));
         }
         (text, changes)
     }
@@ -306,10 +257,7 @@ impl<'r> Draft<'r> {
 /// A deletion or insertion without the spaces and commas that it leaves as they were.
 fn trimmed(from: &str, change: Change) -> Change {
     let tail = common(from.chars().rev(), change.to.chars().rev());
-    let head = common(
-        from[..from.len() - tail].chars(),
-        change.to[..change.to.len() - tail].chars(),
-    );
+    let head = common(from[..from.len() - tail].chars(), change.to[..change.to.len() - tail].chars());
     if head + tail != change.to.len() && head + tail != from.len() {
         return change;
     }
@@ -354,11 +302,7 @@ mod tests {
     fn without(raw: &str, k: usize) -> String {
         let mut draft = Draft::new(raw);
         let word = draft.words()[k];
-        draft.perform(vec![Action::Remove {
-            first: word,
-            last: word,
-            kind: EditKind::Filler,
-        }]);
+        draft.perform(vec![Action::Remove { first: word, last: word, kind: EditKind::Filler }]);
         let (text, changes) = draft.finish();
         assert_eq!(apply_changes(raw, &changes), text);
         text
@@ -382,20 +326,9 @@ mod tests {
     fn an_edit_holds_no_more_than_what_went() {
         let mut draft = Draft::new("The cat, um, jumped");
         let word = draft.words()[2];
-        draft.perform(vec![Action::Remove {
-            first: word,
-            last: word,
-            kind: EditKind::Filler,
-        }]);
+        draft.perform(vec![Action::Remove { first: word, last: word, kind: EditKind::Filler }]);
         let (_, changes) = draft.finish();
-        assert_eq!(
-            changes,
-            [Change {
-                kind: EditKind::Filler,
-                range: 7..12,
-                to: String::new()
-            }]
-        );
+        assert_eq!(changes, [Change { kind: EditKind::Filler, range: 7..12, to: String::new() }]);
     }
 
     #[test]
@@ -405,13 +338,6 @@ mod tests {
         draft.set_text(0, "V".into(), EditKind::Case);
         let (text, changes) = draft.finish();
         assert_eq!(text, "V apples");
-        assert_eq!(
-            changes,
-            [Change {
-                kind: EditKind::NumberForm,
-                range: 0..4,
-                to: "V".into()
-            }]
-        );
+        assert_eq!(changes, [Change { kind: EditKind::NumberForm, range: 0..4, to: "V".into() }]);
     }
 }

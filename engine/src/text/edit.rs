@@ -91,11 +91,7 @@ pub fn apply<'e>(raw: &str, edits: impl IntoIterator<Item = &'e Edit>) -> Result
     let mut passed = 0;
     for (index, edit) in edits.into_iter().enumerate() {
         let skip = edit.at.checked_sub(passed).ok_or(EditError::OutOfOrder { index })?;
-        let mismatch = || EditError::Mismatch {
-            index,
-            expected: edit.from.clone(),
-            at: edit.at,
-        };
+        let mismatch = || EditError::Mismatch { index, expected: edit.from.clone(), at: edit.at };
         let offset = byte_offset(rest, skip).ok_or_else(mismatch)?;
         let (kept, from_here) = rest.split_at(offset);
         text.push_str(kept);
@@ -110,10 +106,7 @@ pub fn apply<'e>(raw: &str, edits: impl IntoIterator<Item = &'e Edit>) -> Result
 /// Takes one edit back: the text without it, and the edits that are left.
 pub fn undo(raw: &str, edits: &[Edit], index: usize) -> Result<(String, Vec<Edit>), EditError> {
     if index >= edits.len() {
-        return Err(EditError::NoSuchEdit {
-            index,
-            count: edits.len(),
-        });
+        return Err(EditError::NoSuchEdit { index, count: edits.len() });
     }
     let mut left = edits.to_vec();
     left.remove(index);
@@ -122,10 +115,7 @@ pub fn undo(raw: &str, edits: &[Edit], index: usize) -> Result<(String, Vec<Edit
 
 /// Byte offset of the character number `count`; none where the text is shorter.
 fn byte_offset(text: &str, count: usize) -> Option<usize> {
-    text.char_indices()
-        .map(|(offset, _)| offset)
-        .chain([text.len()])
-        .nth(count)
+    text.char_indices().map(|(offset, _)| offset).chain([text.len()]).nth(count)
 }
 
 /// An edit inside the engine: the same with byte offsets.
@@ -161,11 +151,7 @@ pub(crate) fn to_changes(raw: &str, edits: &[Edit]) -> Result<Vec<Change>, EditE
     let mut characters = 0;
     let mut changes = Vec::with_capacity(edits.len());
     for (index, edit) in edits.iter().enumerate() {
-        let mismatch = || EditError::Mismatch {
-            index,
-            expected: edit.from.clone(),
-            at: edit.at,
-        };
+        let mismatch = || EditError::Mismatch { index, expected: edit.from.clone(), at: edit.at };
         let skip = edit.at.checked_sub(characters).ok_or(EditError::OutOfOrder { index })?;
         let start = passed + byte_offset(&raw[passed..], skip).ok_or_else(mismatch)?;
         if !raw[start..].starts_with(edit.from.as_str()) {
@@ -173,11 +159,7 @@ pub(crate) fn to_changes(raw: &str, edits: &[Edit]) -> Result<Vec<Change>, EditE
         }
         passed = start + edit.from.len();
         characters = edit.at + edit.from.chars().count();
-        changes.push(Change {
-            kind: edit.kind,
-            range: start..passed,
-            to: edit.to.clone(),
-        });
+        changes.push(Change { kind: edit.kind, range: start..passed, to: edit.to.clone() });
     }
     Ok(changes)
 }
@@ -200,12 +182,7 @@ mod tests {
     use super::*;
 
     fn edit(kind: EditKind, from: &str, to: &str, at: usize) -> Edit {
-        Edit {
-            kind,
-            from: from.into(),
-            to: to.into(),
-            at,
-        }
+        Edit { kind, from: from.into(), to: to.into(), at }
     }
 
     fn example() -> (&'static str, Vec<Edit>) {
@@ -235,20 +212,11 @@ mod tests {
     #[test]
     fn edits_of_another_text_are_an_error() {
         let (_, edits) = example();
-        assert!(matches!(
-            apply("другой текст", &edits),
-            Err(EditError::Mismatch { index: 0, .. })
-        ));
-        assert!(matches!(
-            apply("эээ", &edits[2..]),
-            Err(EditError::Mismatch { index: 0, .. })
-        ));
+        assert!(matches!(apply("другой текст", &edits), Err(EditError::Mismatch { index: 0, .. })));
+        assert!(matches!(apply("эээ", &edits[2..]), Err(EditError::Mismatch { index: 0, .. })));
         let mut swapped = edits;
         swapped.swap(0, 1);
-        assert!(matches!(
-            apply("эээ я тут ", &swapped),
-            Err(EditError::OutOfOrder { index: 1 })
-        ));
+        assert!(matches!(apply("эээ я тут ", &swapped), Err(EditError::OutOfOrder { index: 1 })));
     }
 
     #[test]
@@ -261,9 +229,6 @@ mod tests {
 
     #[test]
     fn kinds_have_their_names_on_the_wire() {
-        assert_eq!(
-            serde_json::to_string(&EditKind::SelfCorrection).unwrap(),
-            "\"self_correction\""
-        );
+        assert_eq!(serde_json::to_string(&EditKind::SelfCorrection).unwrap(), "\"self_correction\"");
     }
 }

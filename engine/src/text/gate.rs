@@ -62,10 +62,7 @@ mod tests {
     use crate::language::Language;
     use crate::text::rules::tests::cleaned;
 
-    const TIME: GateContext = GateContext {
-        time_left_ms: 800,
-        expected_ms: 200,
-    };
+    const TIME: GateContext = GateContext { time_left_ms: 800, expected_ms: 200 };
 
     fn decided(style: &Style, raw: &str, context: GateContext) -> Gate {
         decide(&cleaned(Language::ENGLISH, style, raw), style, context)
@@ -73,10 +70,7 @@ mod tests {
 
     #[test]
     fn short_finished_texts_are_spared() {
-        assert_eq!(
-            decided(&Style::none(), "The meeting is on Tuesday.", TIME),
-            Gate::AlreadyClean
-        );
+        assert_eq!(decided(&Style::none(), "The meeting is on Tuesday.", TIME), Gate::AlreadyClean);
         assert_eq!(decided(&Style::none(), "um", TIME), Gate::Empty);
     }
 
@@ -84,17 +78,7 @@ mod tests {
     fn texts_that_gain_are_sent_when_there_is_time() {
         let raw = "hi anna thanks for the notes i read them and they are fine";
         assert_eq!(decided(&Style::none(), raw, TIME), Gate::Ask);
-        assert_eq!(
-            decided(
-                &Style::none(),
-                raw,
-                GateContext {
-                    time_left_ms: 100,
-                    ..TIME
-                }
-            ),
-            Gate::NoTime
-        );
+        assert_eq!(decided(&Style::none(), raw, GateContext { time_left_ms: 100, ..TIME }), Gate::NoTime);
         assert_eq!(decided(&Style::code(), raw, TIME), Gate::StyleForbids);
     }
 }

@@ -6,21 +6,13 @@
 
 /// The sound of a word or of several written together. Empty where there are no letters.
 pub(crate) fn code(word: &str) -> String {
-    let letters: Vec<char> = word
-        .chars()
-        .flat_map(char::to_lowercase)
-        .filter(|c| c.is_alphanumeric())
-        .collect();
+    let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
     let mut code = String::new();
     let mut i = 0;
     while i < letters.len() {
         let (sounds, used) = sound(&letters, i);
         for sound in sounds.chars() {
-            let kept = if sound == 'A' {
-                code.is_empty()
-            } else {
-                !code.ends_with(sound)
-            };
+            let kept = if sound == 'A' { code.is_empty() } else { !code.ends_with(sound) };
             if kept {
                 code.push(sound);
             }
@@ -84,12 +76,7 @@ mod tests {
 
     #[test]
     fn words_that_do_not_have_not() {
-        for (a, b) in [
-            ("Kafka", "coffee"),
-            ("Anna", "Hannover"),
-            ("Петров", "Иванов"),
-            ("node", "mode"),
-        ] {
+        for (a, b) in [("Kafka", "coffee"), ("Anna", "Hannover"), ("Петров", "Иванов"), ("node", "mode")] {
             assert_ne!(code(a), code(b), "{a} {b}");
         }
     }

@@ -30,19 +30,14 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
 
 /// Whether the white space `tokens[space]` follows the end of a sentence.
 fn border_before(tokens: &[Token<'_>], space: usize) -> bool {
-    let mut marks = tokens[..space]
-        .iter()
-        .rev()
-        .take_while(|token| token.kind == TokenKind::Mark);
+    let mut marks = tokens[..space].iter().rev().take_while(|token| token.kind == TokenKind::Mark);
     let Some(mark) = marks.find(|mark| !matches!(mark.text, "\"" | "'" | ")" | "]" | "»" | "”" | "’")) else {
         return false;
     };
     if goes_on(&tokens[space..]) {
         return false;
     }
-    let before = tokens[..space]
-        .iter()
-        .rfind(|token| token.kind == TokenKind::Word && token.start < mark.start);
+    let before = tokens[..space].iter().rfind(|token| token.kind == TokenKind::Word && token.start < mark.start);
     let after = tokens[space..].iter().find(|token| token.kind == TokenKind::Word);
     ends_sentence(mark.text, before.map(|token| token.text), after.map(|token| token.text))
 }
@@ -51,9 +46,7 @@ fn border_before(tokens: &[Token<'_>], space: usize) -> bool {
 fn goes_on(rest: &[Token<'_>]) -> bool {
     let mut rest = rest.iter().filter(|token| token.kind != TokenKind::Space);
     let dash = rest.next().is_some_and(|token| matches!(token.text, "—" | "–" | "-"));
-    dash && rest
-        .next()
-        .is_some_and(|token| token.text.chars().next().is_some_and(char::is_lowercase))
+    dash && rest.next().is_some_and(|token| token.text.chars().next().is_some_and(char::is_lowercase))
 }
 
 /// Whether `mark` between these two words ends a sentence. A full stop after an abbreviation or an initial does not.
@@ -101,20 +94,14 @@ mod tests {
 
     #[test]
     fn stops_questions_and_line_breaks_end_sentences() {
-        assert_eq!(
-            cut("One. Two? Three!  Four\nFive"),
-            ["One.", "Two?", "Three!", "Four", "Five"]
-        );
+        assert_eq!(cut("One. Two? Three!  Four\nFive"), ["One.", "Two?", "Three!", "Four", "Five"]);
         assert_eq!(cut("\"Come.\" He came."), ["\"Come.\"", "He came."]);
         assert_eq!(cut("Готово? — спросил он. Да."), ["Готово? — спросил он.", "Да."]);
     }
 
     #[test]
     fn abbreviations_initials_and_numbers_do_not() {
-        assert_eq!(
-            cut("Mr. Hill met A. Stone at 3.5 km."),
-            ["Mr. Hill met A. Stone at 3.5 km."]
-        );
+        assert_eq!(cut("Mr. Hill met A. Stone at 3.5 km."), ["Mr. Hill met A. Stone at 3.5 km."]);
         assert_eq!(cut("На ул. Мира, т.е. там... да."), ["На ул. Мира, т.е. там... да."]);
     }
 

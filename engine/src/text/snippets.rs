@@ -36,10 +36,7 @@ impl Snippets {
 
     /// The longest trigger that `matches` accepts: its number of words, and the text.
     pub(crate) fn find(&self, matches: impl Fn(&[String]) -> bool) -> Option<(usize, &str)> {
-        self.compiled
-            .iter()
-            .find(|(trigger, _)| matches(trigger))
-            .map(|(trigger, text)| (trigger.len(), text.as_str()))
+        self.compiled.iter().find(|(trigger, _)| matches(trigger)).map(|(trigger, text)| (trigger.len(), text.as_str()))
     }
 }
 
@@ -53,12 +50,9 @@ fn filled(text: &str, values: &[(String, String)]) -> String {
     while let Some(at) = rest.find('{') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let value = rest.find('}').and_then(|end| {
-            values
-                .iter()
-                .find(|(name, _)| *name == rest[1..end])
-                .map(|(_, value)| (end, value))
-        });
+        let value = rest
+            .find('}')
+            .and_then(|end| values.iter().find(|(name, _)| *name == rest[1..end]).map(|(_, value)| (end, value)));
         if let Some((end, value)) = value {
             out.push_str(value);
             rest = &rest[end + 1..];
@@ -77,30 +71,15 @@ mod tests {
 
     #[test]
     fn places_are_filled_and_unknown_ones_stay() {
-        let values = [
-            ("date".to_owned(), "5 March".to_owned()),
-            ("name".to_owned(), "{date}".to_owned()),
-        ];
-        assert_eq!(
-            filled("On {date} {name} wrote {what} {", &values),
-            "On 5 March {date} wrote {what} {"
-        );
+        let values = [("date".to_owned(), "5 March".to_owned()), ("name".to_owned(), "{date}".to_owned())];
+        assert_eq!(filled("On {date} {name} wrote {what} {", &values), "On 5 March {date} wrote {what} {");
     }
 
     #[test]
     fn the_longest_trigger_wins() {
-        let snippet = |trigger: &str, text: &str| Snippet {
-            trigger: trigger.into(),
-            text: text.into(),
-        };
-        let snippets = Snippets::new(
-            &[
-                snippet("my address", "A"),
-                snippet("My Address, home", "B"),
-                snippet("!", "C"),
-            ],
-            &[],
-        );
+        let snippet = |trigger: &str, text: &str| Snippet { trigger: trigger.into(), text: text.into() };
+        let snippets =
+            Snippets::new(&[snippet("my address", "A"), snippet("My Address, home", "B"), snippet("!", "C")], &[]);
         let said = ["my", "address", "home"];
         let found = snippets.find(|trigger| trigger.iter().zip(said).all(|(a, b)| a == b));
         assert_eq!(found, Some((3, "B")));

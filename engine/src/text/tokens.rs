@@ -53,11 +53,7 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
         } else {
             (TokenKind::Mark, i + 1)
         };
-        found.push(Token {
-            kind,
-            text: &text[offset(i)..offset(end)],
-            start: offset(i),
-        });
+        found.push(Token { kind, text: &text[offset(i)..offset(end)], start: offset(i) });
         i = end;
     }
     found
@@ -65,19 +61,13 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// Only the words of `text`, in order.
 pub fn words(text: &str) -> Vec<Token<'_>> {
-    tokens(text)
-        .into_iter()
-        .filter(|token| token.kind == TokenKind::Word)
-        .collect()
+    tokens(text).into_iter().filter(|token| token.kind == TokenKind::Word).collect()
 }
 
 /// The form in which words are compared: lower case, е for ё, one kind of apostrophe and of hyphen, composed letters.
 pub fn normal(word: &str) -> String {
-    let composed: Cow<'_, str> = if word.chars().any(is_combining) {
-        Cow::Owned(word.nfc().collect())
-    } else {
-        Cow::Borrowed(word)
-    };
+    let composed: Cow<'_, str> =
+        if word.chars().any(is_combining) { Cow::Owned(word.nfc().collect()) } else { Cow::Borrowed(word) };
     composed.chars().flat_map(char::to_lowercase).map(plain).collect()
 }
 

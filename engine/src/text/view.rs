@@ -100,10 +100,7 @@ impl<'d> View<'d> {
 
     /// Whether the words from `k` on are these, with nothing but spaces between them.
     pub fn phrase_at(&self, k: usize, phrase: &[&str]) -> bool {
-        phrase
-            .iter()
-            .enumerate()
-            .all(|(n, word)| self.norm(k + n) == *word && (n == 0 || self.gap(k + n).is_plain()))
+        phrase.iter().enumerate().all(|(n, word)| self.norm(k + n) == *word && (n == 0 || self.gap(k + n).is_plain()))
     }
 
     /// First word of the sentence in which word `k` stands.
@@ -119,9 +116,8 @@ impl<'d> View<'d> {
 
 /// Whether the only mark before `word` is the full stop of an abbreviation or an initial.
 fn is_abbreviation_stop(draft: &Draft<'_>, from: usize, word: usize) -> bool {
-    let mut marks = draft.pieces[from..word]
-        .iter()
-        .filter(|piece| piece.kind == TokenKind::Mark && !piece.text.is_empty());
+    let mut marks =
+        draft.pieces[from..word].iter().filter(|piece| piece.kind == TokenKind::Mark && !piece.text.is_empty());
     let (first, second) = (marks.next(), marks.next());
     let (before, after) = (&draft.pieces[from - 1].text, &draft.pieces[word].text);
     second.is_none()

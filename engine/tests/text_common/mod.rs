@@ -30,9 +30,7 @@ impl Pair {
     /// The edits of one kind, with the characters before them in the raw text.
     pub fn gold(&self, kind: &str) -> Vec<(usize, String, String)> {
         let wanted = self.edits.iter().filter(|(known, ..)| known == kind);
-        wanted
-            .map(|(_, at, from, to)| (*at, from.clone(), to.clone()))
-            .collect()
+        wanted.map(|(_, at, from, to)| (*at, from.clone(), to.clone())).collect()
     }
 
     /// Words of the part held out are not printed, so that nobody tunes the rules on them by accident.
@@ -45,22 +43,15 @@ impl Pair {
         let edits: Vec<Edit> = self
             .edits
             .iter()
-            .map(|(_, at, from, to)| Edit {
-                kind: EditKind::ReplacedWord,
-                from: from.clone(),
-                to: to.clone(),
-                at: *at,
-            })
+            .map(|(_, at, from, to)| Edit { kind: EditKind::ReplacedWord, from: from.clone(), to: to.clone(), at: *at })
             .collect();
         apply(&self.raw, &edits).unwrap_or_else(|error| panic!("{}: {error}", self.id))
     }
 }
 
 pub fn labelled() -> Vec<Pair> {
-    let files = [
-        include_str!("../../testdata/text/labelled_en.tsv"),
-        include_str!("../../testdata/text/labelled_ru.tsv"),
-    ];
+    let files =
+        [include_str!("../../testdata/text/labelled_en.tsv"), include_str!("../../testdata/text/labelled_ru.tsv")];
     let styles = Styles::default();
     let plain = |field: &str| field.replace("\\n", "\n");
     let mut pairs = Vec::new();
@@ -71,12 +62,7 @@ pub fn labelled() -> Vec<Pair> {
             let (kind, rest) = edit.split_once(':').expect("an edit begins with its kind");
             let (from, to) = rest.split_once('>').expect("an edit has two sides");
             let (kind, at) = kind.split_once('@').expect("an edit has a place");
-            (
-                kind.to_owned(),
-                at.parse().expect("a count of characters"),
-                plain(from),
-                plain(to),
-            )
+            (kind.to_owned(), at.parse().expect("a count of characters"), plain(from), plain(to))
         });
         pairs.push(Pair {
             id: fields[0].to_owned(),
@@ -99,13 +85,8 @@ pub fn cleaned(pair: &Pair) -> Cleaned {
 
 pub fn clean_as(language: Language, style: &Style, raw: &str) -> Cleaned {
     let (dictionary, snippets) = (Dictionary::default(), Snippets::default());
-    let context = RuleContext {
-        language,
-        style,
-        dictionary: &dictionary,
-        snippets: &snippets,
-        previous_sentence: None,
-    };
+    let context =
+        RuleContext { language, style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
     clean(raw, &context)
 }
 
@@ -113,9 +94,7 @@ pub fn clean_as(language: Language, style: &Style, raw: &str) -> Cleaned {
 /// counted.
 pub fn folded(text: &str) -> String {
     let lower = text.to_lowercase().replace('ё', "е");
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
     words.join(" ")
 }

@@ -71,7 +71,8 @@ impl State {
         // SAFETY: plain values; the language is a static string; context and state are alive and this state is ours
         // alone; the library reads as many samples as it is told.
         let code = unsafe {
-            let mut parameters = sys::whisper_full_default_params(sys::whisper_sampling_strategy_WHISPER_SAMPLING_GREEDY);
+            let mut parameters =
+                sys::whisper_full_default_params(sys::whisper_sampling_strategy_WHISPER_SAMPLING_GREEDY);
             parameters.n_threads = self.threads;
             parameters.duration_ms = 100;
             parameters.audio_ctx = i32::from(audio_ctx);
@@ -82,7 +83,13 @@ impl State {
             parameters.temperature_inc = 0.0;
             parameters.greedy.best_of = 1;
             let count = samples.len() as i32;
-            sys::whisper_full_with_state(self.weights.context(), self.state.as_ptr(), parameters, samples.as_ptr(), count)
+            sys::whisper_full_with_state(
+                self.weights.context(),
+                self.state.as_ptr(),
+                parameters,
+                samples.as_ptr(),
+                count,
+            )
         };
         check("hear", code)
     }
@@ -91,9 +98,8 @@ impl State {
     #[expect(unsafe_code, reason = "whisper-rs keeps its context pointer to itself")]
     pub fn encode(&mut self) -> Result<(), StepFailed> {
         // SAFETY: context and state are alive and this state is ours alone.
-        let code = unsafe {
-            sys::whisper_encode_with_state(self.weights.context(), self.state.as_ptr(), 0, self.threads)
-        };
+        let code =
+            unsafe { sys::whisper_encode_with_state(self.weights.context(), self.state.as_ptr(), 0, self.threads) };
         check("encode", code)
     }
 

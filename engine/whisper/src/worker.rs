@@ -104,7 +104,7 @@ impl WhisperSlot {
     }
 
     fn transcribe(&mut self, work: &Transcribe, watcher: &impl Watcher) -> Result<Outcome, Failure> {
-        if work.pcm16.len() % 2 != 0 {
+        if !work.pcm16.len().is_multiple_of(2) {
             return Err(Failure::bad_request("16-bit sound has an even number of bytes"));
         }
         self.samples.clear();
@@ -119,7 +119,8 @@ impl WhisperSlot {
 impl SlotEngine for WhisperSlot {
     /// Soft noise at the context of a short utterance and, on the way of a final, whatever that needs.
     fn warm_up(&mut self) -> Result<(), Failure> {
-        let noise = (0..WARM_UP_SAMPLES as u32).flat_map(|at| ((at.wrapping_mul(2_654_435_761) >> 24) as i16).to_le_bytes());
+        let noise =
+            (0..WARM_UP_SAMPLES as u32).flat_map(|at| ((at.wrapping_mul(2_654_435_761) >> 24) as i16).to_le_bytes());
         let options = DecodeOptions {
             purpose: Purpose::Partial,
             language: LanguageChoice::Among(self.model.facts.languages.clone()),

@@ -21,7 +21,13 @@ fn every_short_sample_is_recognised_as_well_as_the_model_alone_does_it() {
         let options = sample.options(Purpose::Final);
         let transcript = transcribe(&model, &mut state, &sample.floats(), &options, &Unwatched).unwrap();
         let rate = |text: &str| WordErrors::between(&sample.reference, text).rate();
-        println!("{} {:.2} / {:.2}: {}", sample.name, rate(&transcript.text()), rate(&sample.model_output), transcript.text());
+        println!(
+            "{} {:.2} / {:.2}: {}",
+            sample.name,
+            rate(&transcript.text()),
+            rate(&sample.model_output),
+            transcript.text()
+        );
         assert_eq!(transcript.language, sample.language, "{}", sample.name);
         ours += rate(&transcript.text());
         alone += rate(&sample.model_output);
@@ -38,7 +44,8 @@ fn our_greedy_decode_says_the_same_as_the_librarys_own() {
     let mut state = state(&ours);
     let parameters = whisper_rs::WhisperContextParameters { flash_attn: false, ..Default::default() };
     let library =
-        whisper_rs::WhisperContext::new_from_buffer_with_params(engine_whisper::model::builtin::BYTES, parameters).unwrap();
+        whisper_rs::WhisperContext::new_from_buffer_with_params(engine_whisper::model::builtin::BYTES, parameters)
+            .unwrap();
     let mut their_state = library.create_state().unwrap();
     for sample in short_samples() {
         let options = sample.options(Purpose::Partial);
@@ -55,8 +62,9 @@ fn our_greedy_decode_says_the_same_as_the_librarys_own() {
         parameters.set_print_progress(false);
         parameters.set_print_realtime(false);
         their_state.full(parameters, &sample.floats()).unwrap();
-        let theirs: String =
-            (0..their_state.full_n_segments()).filter_map(|at| Some(their_state.get_segment(at)?.to_string())).collect();
+        let theirs: String = (0..their_state.full_n_segments())
+            .filter_map(|at| Some(their_state.get_segment(at)?.to_string()))
+            .collect();
         let theirs = theirs.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(transcript.text(), theirs, "{}", sample.name);
     }
@@ -87,7 +95,7 @@ fn words_are_in_order_inside_the_sound_and_near_the_voice() {
 fn the_same_sound_gives_the_same_text_whatever_the_slot_did_before() {
     let model = model(facts());
     let sample = sample("ru_01.wav");
-    let mut decode = |before: &[&str]| {
+    let decode = |before: &[&str]| {
         let mut state = state(&model);
         for name in before {
             let other = support::sample(name);
@@ -97,18 +105,6 @@ fn the_same_sound_gives_the_same_text_whatever_the_slot_did_before() {
     };
     let fresh: Transcript = decode(&[]);
     assert_eq!(decode(&["en_06.wav", "en_03.wav"]), fresh);
-}
-
-#[test]
-fn several_threads_in_a_slot_say_the_same() {
-    let model = model(facts());
-    let sample = sample("en_04.wav");
-    let options = sample.options(Purpose::Final);
-    let mut decode = |threads| {
-        let mut state = engine_whisper::state::State::open(model.weights.clone(), threads).unwrap();
-        transcribe(&model, &mut state, &sample.floats(), &options, &Unwatched).unwrap().text()
-    };
-    assert_eq!(decode(2), decode(1));
 }
 
 #[test]

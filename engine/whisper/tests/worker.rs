@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use engine::asr::{LanguageChoice, ModelFacts, Purpose, Transcript};
 use engine_worker::message::{
-    FailureCode, Generate, JobTag, Load, ModelSource, Outcome, Reply, Request, SlotIndex, SlotPlace, Transcribe, WorkerKind,
+    FailureCode, Generate, JobTag, Load, ModelSource, Outcome, Reply, Request, SlotIndex, SlotPlace, Transcribe,
+    WorkerKind,
 };
 use engine_worker::{CpuSet, Exit, WorkerCommand, WorkerEvent, WorkerProcess, os};
 use support::{Sample, facts, sample};
 
 /// A decode of some seconds takes a second on a busy machine; this is for hopeless cases.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 struct Worker(WorkerProcess);
 
@@ -221,7 +222,7 @@ async fn slots_decode_side_by_side_without_hearing_each_other() {
 }
 
 #[tokio::test]
-async fn a_slots_threads_stay_on_its_processors() {
+async fn a_slots_threads_stay_on_its_processors_and_say_the_same_as_one() {
     let available: Vec<usize> = os::thread_cpus().unwrap().iter().collect();
     let (first, last) = (available[0], available[available.len() - 1]);
     let range: CpuSet = [first, last].into_iter().collect();
@@ -236,6 +237,19 @@ async fn a_slots_threads_stay_on_its_processors() {
         assert_eq!(own.len(), cpus.len(), "a thread per processor, helpers included: {threads:?}");
         assert!(own.iter().all(|(_, allowed)| allowed == cpus), "{threads:?}");
     }
+    let short = sample("en_04.wav");
+    worker.transcribe(1, 0, &short);
+    worker.transcribe(2, 1, &short);
+    let done = [worker.reply(is_done).await, worker.reply(is_done).await];
+    let texts = done.map(|reply| match reply {
+        Reply::Done { outcome: Outcome::Transcript(transcript), .. } => transcript.text(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(texts[0], texts[1], "several threads say the same as one");
+}
+
+fn is_done(reply: &Reply) -> bool {
+    matches!(reply, Reply::Done { .. })
 }
 
 /// Name and allowed processors of every thread.

@@ -21,7 +21,9 @@ pub enum Exit {
 /// How a worker broke the protocol.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProtocolError {
-    #[error("the worker speaks version `{theirs}` of the protocol, the server version `{VERSION}`; install both from one build")]
+    #[error(
+        "the worker speaks version `{theirs}` of the protocol, the server version `{VERSION}`; install both from one build"
+    )]
     WrongVersion { theirs: u16 },
     #[error("the executable holds an engine of kind `{theirs:?}`, wanted was `{wanted:?}`; check the configured path")]
     WrongKind { theirs: WorkerKind, wanted: WorkerKind },

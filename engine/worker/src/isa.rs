@@ -228,7 +228,10 @@ mod tests {
     #[test]
     fn a_refusal_names_what_is_missing() {
         let complaint = refusal("amx", &["amx-tile", "amx-int8"]);
-        assert!(complaint.contains("`amx-tile`, `amx-int8`") && complaint.contains("--variant baseline"), "{complaint}");
+        assert!(
+            complaint.contains("`amx-tile`, `amx-int8`") && complaint.contains("--variant baseline"),
+            "{complaint}"
+        );
         assert_eq!(missing(["no-such-feature"]), ["no-such-feature"]);
         assert!(missing(native_features()).is_empty());
     }

@@ -113,7 +113,9 @@ mod tests {
 
     #[test]
     fn a_librarys_words_become_a_warning() {
-        for words in ["ggml.c:123: GGML_ASSERT(x) failed", "error: no", "INFO", "INFO of something: x y", "info s: done"] {
+        for words in
+            ["ggml.c:123: GGML_ASSERT(x) failed", "error: no", "INFO", "INFO of something: x y", "info s: done"]
+        {
             let line = Line::parse(words);
             assert_eq!((line.level, line.message.as_str()), (Level::WARN, words));
         }

@@ -36,12 +36,24 @@ pub enum WorkerKind {
 pub enum Request {
     /// Read a model and get the slots ready; answered by `Ready` or `Failed` without a job.
     Load(Load),
-    Transcribe { job: JobTag, slot: SlotIndex, work: Transcribe },
-    Generate { job: JobTag, slot: SlotIndex, work: Generate },
+    Transcribe {
+        job: JobTag,
+        slot: SlotIndex,
+        work: Transcribe,
+    },
+    Generate {
+        job: JobTag,
+        slot: SlotIndex,
+        work: Generate,
+    },
     /// Stop the job as soon as the library lets go; answered by the job's `Failed { Cancelled }` or `Done`.
-    Cancel { job: JobTag },
+    Cancel {
+        job: JobTag,
+    },
     /// Answered at once by `Pong`, also while slots are busy.
-    Ping { nonce: u64 },
+    Ping {
+        nonce: u64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,13 +101,30 @@ pub enum Reply {
     /// The model is loaded and every slot has done a warm-up run.
     Ready(Ready),
     /// The job moved on; a job that is silent for its deadline is taken for hung.
-    Progress { job: JobTag, percent: u8 },
+    Progress {
+        job: JobTag,
+        percent: u8,
+    },
     /// A piece of generated text, in order.
-    Partial { job: JobTag, text: String },
-    Done { job: JobTag, outcome: Outcome, cost: Cost },
+    Partial {
+        job: JobTag,
+        text: String,
+    },
+    Done {
+        job: JobTag,
+        outcome: Outcome,
+        cost: Cost,
+    },
     /// `job` is none where no job is to blame (a model that cannot be read).
-    Failed { job: Option<JobTag>, code: FailureCode, message: String },
-    Pong { nonce: u64, resident_bytes: u64 },
+    Failed {
+        job: Option<JobTag>,
+        code: FailureCode,
+        message: String,
+    },
+    Pong {
+        nonce: u64,
+        resident_bytes: u64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::oneshot::error::RecvError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -108,8 +109,8 @@ impl WorkerProcess {
 
         let mut child = command.to_std();
         child.stdin(OwnedFd::from(theirs)).stdout(Stdio::from(output_of_child)).stderr(Stdio::from(errors_of_child));
-        let (child, ended) = reaper::start(child)
-            .map_err(|source| SpawnError::Refused { path: command.executable.clone(), source })?;
+        let (child, ended) =
+            reaper::start(child).map_err(|source| SpawnError::Refused { path: command.executable.clone(), source })?;
 
         let (requests, waiting_requests) = mpsc::channel(BACKLOG);
         let (tell_owner, events) = mpsc::channel(EVENTS);
@@ -222,14 +223,7 @@ impl Driver {
         }
         let status = match status {
             Some(status) => status,
-            None => match timeout(LAST_BREATH, &mut ended).await {
-                Ok(status) => status,
-                Err(_) => {
-                    let _ = self.verdict.set(ProtocolError::LeftLinkOpen);
-                    self.child.kill();
-                    ended.await
-                }
-            },
+            None => self.wait_for(ended).await,
         };
         let exit = match (self.verdict.get(), status) {
             (Some(error), _) => Exit::Protocol(error.clone()),
@@ -237,6 +231,16 @@ impl Driver {
             (None, Err(_)) => Exit::Signal(libc::SIGKILL),
         };
         let _ = self.events.send(WorkerEvent::Exited(exit)).await;
+    }
+
+    /// The link has ended: the process has to follow soon.
+    async fn wait_for(&self, mut ended: oneshot::Receiver<ExitStatus>) -> Result<ExitStatus, RecvError> {
+        if let Ok(status) = timeout(LAST_BREATH, &mut ended).await {
+            return status;
+        }
+        let _ = self.verdict.set(ProtocolError::LeftLinkOpen);
+        self.child.kill();
+        ended.await
     }
 
     /// Passes replies on until the link ends.

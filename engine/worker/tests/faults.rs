@@ -7,9 +7,7 @@ use std::time::Duration;
 use engine_worker::fake::{Mischief, Script, When, words};
 use engine_worker::message::{FailureCode, JobTag, MAX_FRAME_BYTES, Outcome, Reply, Request};
 use engine_worker::{Exit, ProtocolError, WorkerProcess};
-use support::{
-    eventually, is_alive, is_stopped, next, next_where, signal, sound, start_ready, transcribe, until_exit,
-};
+use support::{eventually, is_alive, is_stopped, next, next_where, signal, sound, start_ready, transcribe, until_exit};
 
 async fn done(worker: &mut WorkerProcess, wanted: u64) -> Reply {
     next_where(worker, |reply| match reply {

@@ -4,7 +4,7 @@ mod support;
 
 use engine_worker::fake::{AtLoad, AtStart, Script, words};
 use engine_worker::message::{FailureCode, JobTag, Outcome, Reply, Request, VERSION, WorkerKind};
-use engine_worker::{Exit, ProtocolError, SpawnError, WorkerCommand, WorkerEvent, WorkerProcess};
+use engine_worker::{CpuSet, Exit, ProtocolError, SpawnError, WorkerCommand, WorkerEvent, WorkerProcess};
 use support::{load, next, next_where, sound, start, start_ready, transcribe, until_exit};
 
 #[tokio::test]
@@ -13,7 +13,7 @@ async fn a_worker_greets_loads_and_answers() {
     let WorkerEvent::Reply(Reply::Hello(hello)) = next(&mut worker).await else { panic!("no greeting") };
     assert_eq!((hello.version, hello.kind, hello.pid), (VERSION, WorkerKind::Asr, worker.pid()));
 
-    load(&worker, &[Default::default()]);
+    load(&worker, &[CpuSet::new()]);
     let Reply::Ready(ready) = next_where(&mut worker, |_| true).await else { panic!("not ready") };
     assert_eq!(ready.slots.len(), 1);
     assert!(!ready.slots[0].is_empty(), "where an unpinned slot really is");
@@ -87,7 +87,7 @@ async fn a_file_that_is_no_program_is_refused() {
 #[tokio::test]
 async fn a_model_that_is_refused_is_answered_and_the_worker_stays() {
     let mut worker = start(&Script::new().at_load(AtLoad::Refuses(FailureCode::ModelRefused)));
-    load(&worker, &[Default::default()]);
+    load(&worker, &[CpuSet::new()]);
     let refused = next_where(&mut worker, |reply| matches!(reply, Reply::Failed { .. })).await;
     assert!(matches!(refused, Reply::Failed { job: None, code: FailureCode::ModelRefused, .. }), "{refused:?}");
     worker.link().send(Request::Ping { nonce: 5 }).unwrap();
@@ -97,14 +97,14 @@ async fn a_model_that_is_refused_is_answered_and_the_worker_stays() {
 #[tokio::test]
 async fn a_worker_that_leaves_while_loading_gives_its_code() {
     let mut worker = start(&Script::new().at_load(AtLoad::Exits(17)));
-    load(&worker, &[Default::default()]);
+    load(&worker, &[CpuSet::new()]);
     assert_eq!(until_exit(&mut worker).await.1, Exit::Code(17));
 }
 
 #[tokio::test]
 async fn pings_are_answered_while_a_model_is_loaded() {
     let mut worker = start(&Script::new().at_load(AtLoad::Hangs));
-    load(&worker, &[Default::default()]);
+    load(&worker, &[CpuSet::new()]);
     worker.link().send(Request::Ping { nonce: 9 }).unwrap();
     let pong = next_where(&mut worker, |reply| matches!(reply, Reply::Pong { .. })).await;
     assert!(matches!(pong, Reply::Pong { nonce: 9, resident_bytes } if resident_bytes > 0));
@@ -118,7 +118,7 @@ async fn work_before_and_a_second_model_after_loading_are_refused() {
     assert!(matches!(early, Reply::Failed { job: Some(JobTag(1)), code: FailureCode::BadRequest, .. }), "{early:?}");
 
     let mut worker = start_ready(&Script::new(), 1).await;
-    load(&worker, &[Default::default()]);
+    load(&worker, &[CpuSet::new()]);
     let second = next_where(&mut worker, |reply| matches!(reply, Reply::Failed { .. })).await;
     assert!(matches!(second, Reply::Failed { job: None, code: FailureCode::BadRequest, .. }), "{second:?}");
 }

@@ -3,8 +3,8 @@
 use engine::asr::{ContextSize, DecodeOptions, LanguageChoice, ModelFacts, Purpose, Transcript, Trip, Word};
 use engine::language::Language;
 use engine_worker::message::{
-    Cost, FailureCode, Generate, Hello, JobTag, Load, ModelSource, Outcome, Ready, Reply, Request, SlotIndex, SlotPlace,
-    Transcribe, VERSION, WorkerKind,
+    Cost, FailureCode, Generate, Hello, JobTag, Load, ModelSource, Outcome, Ready, Reply, Request, SlotIndex,
+    SlotPlace, Transcribe, VERSION, WorkerKind,
 };
 use engine_worker::{CpuSet, codec};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ fn hex(message: &impl Serialize) -> String {
 #[test]
 fn the_bytes_of_version_1_stay_what_they_are() {
     assert_eq!(VERSION, 1);
-    assert_eq!(hex(&Request::Ping { nonce: 300 }), "03000000" .to_owned() + "04ac02");
+    assert_eq!(hex(&Request::Ping { nonce: 300 }), "03000000".to_owned() + "04ac02");
     assert_eq!(hex(&Request::Cancel { job: JobTag(5) }), "02000000".to_owned() + "0305");
     let hello = Hello { version: 1, kind: WorkerKind::Asr, pid: 7, built_for: "x".into(), library: "y".into() };
     assert_eq!(hex(&Reply::Hello(hello)), "08000000".to_owned() + "0001000701780179");
@@ -35,7 +35,10 @@ fn the_bytes_of_version_1_stay_what_they_are() {
     };
     let work = Transcribe { pcm16: vec![1, 2], options };
     let transcribe = Request::Transcribe { job: JobTag(1), slot: SlotIndex(2), work };
-    assert_eq!(hex(&transcribe), "10000000".to_owned() + "010102" + "020102" + "01" + "0101027275" + "00" + "00" + "00" + "09");
+    assert_eq!(
+        hex(&transcribe),
+        "10000000".to_owned() + "010102" + "020102" + "01" + "0101027275" + "00" + "00" + "00" + "09"
+    );
     let ready = Load {
         model: ModelSource::Builtin,
         facts: ModelFacts { languages: Vec::new(), temperature_ladder: Vec::new(), ..ModelFacts::default() },
@@ -43,7 +46,21 @@ fn the_bytes_of_version_1_stay_what_they_are() {
     };
     assert_eq!(
         hex(&Request::Load(ready)),
-        "1b000000".to_owned() + "00" + "00" + "00" + "8004" + "d00f" + "e0da01" + "01" + "00" + "01" + "00000041" + "01" + "01" + "01" + "03302d33"
+        "1b000000".to_owned()
+            + "00"
+            + "00"
+            + "00"
+            + "8004"
+            + "d00f"
+            + "e0da01"
+            + "01"
+            + "00"
+            + "01"
+            + "00000041"
+            + "01"
+            + "01"
+            + "01"
+            + "03302d33"
     );
 }
 
@@ -97,7 +114,8 @@ fn options() -> impl Strategy<Value = DecodeOptions> {
 
 fn request() -> impl Strategy<Value = Request> {
     let bytes = || prop::collection::vec(any::<u8>(), 0..300);
-    let model = prop_oneof![Just(ModelSource::Builtin), any::<String>().prop_map(|path| ModelSource::File(path.into()))];
+    let model =
+        prop_oneof![Just(ModelSource::Builtin), any::<String>().prop_map(|path| ModelSource::File(path.into()))];
     let slots = prop::collection::vec(cpus().prop_map(|cpus| SlotPlace { cpus }), 0..4);
     prop_oneof![
         (model, facts(), slots).prop_map(|(model, facts, slots)| Request::Load(Load { model, facts, slots })),
@@ -143,9 +161,8 @@ fn reply() -> impl Strategy<Value = Reply> {
             let outcome = Outcome::Transcript(transcript);
             Reply::Done { job: JobTag(job), outcome, cost: Cost { wall_us, cpu_us } }
         }),
-        (any::<Option<u64>>(), code, any::<String>()).prop_map(|(job, code, message)| {
-            Reply::Failed { job: job.map(JobTag), code, message }
-        }),
+        (any::<Option<u64>>(), code, any::<String>())
+            .prop_map(|(job, code, message)| { Reply::Failed { job: job.map(JobTag), code, message } }),
         (any::<u64>(), any::<u64>()).prop_map(|(nonce, resident_bytes)| Reply::Pong { nonce, resident_bytes }),
     ]
 }

@@ -58,18 +58,13 @@ impl Jobs<'_> {
     pub async fn claim(&self, kinds: &[JobKind], now: Moment, lease_until: Moment) -> Result<Option<(Job, Lease)>> {
         let tx = self.store.begin().await?;
         give_up_on_killers(&tx, now).await?;
-        let row = tx
-            .query_one_raw(claim_statement(self.store, kinds, now, lease_until))
-            .await?;
+        let row = tx.query_one_raw(claim_statement(self.store, kinds, now, lease_until)).await?;
         tx.commit().await?;
         let Some(row) = row else {
             return Ok(None);
         };
         let row = jobs::Model::from_query_result(&row, "")?;
-        let lease = Lease {
-            job: JobId::from_i64(row.id),
-            generation: row.generation,
-        };
+        let lease = Lease { job: JobId::from_i64(row.id), generation: row.generation };
         Ok(Some((row.try_into()?, lease)))
     }
 
@@ -89,11 +84,7 @@ impl Jobs<'_> {
         let Some(row) = self.store.writer().query_one_raw(renew).await? else {
             return Ok(LeaseState::Lost);
         };
-        Ok(if row.try_get::<bool>("", "cancel_asked")? {
-            LeaseState::CancelAsked
-        } else {
-            LeaseState::Held
-        })
+        Ok(if row.try_get::<bool>("", "cancel_asked")? { LeaseState::CancelAsked } else { LeaseState::Held })
     }
 
     /// The job is done: its result and its transcripts are kept together, once. None when the lease was lost; then
@@ -130,10 +121,7 @@ impl Jobs<'_> {
         };
         let changed = update
             .col_expr(jobs::Column::ErrorCode, Expr::value(Some(text(failure.code.as_str()))))
-            .col_expr(
-                jobs::Column::ErrorMessage,
-                Expr::value(Some(text(failure.message.as_str()))),
-            )
+            .col_expr(jobs::Column::ErrorMessage, Expr::value(Some(text(failure.message.as_str()))))
             .exec(self.store.writer())
             .await?;
         Ok(changed.rows_affected > 0)
@@ -141,11 +129,7 @@ impl Jobs<'_> {
 
     /// The worker stopped because the owner asked. False when the lease was lost.
     pub async fn cancelled(&self, lease: Lease, now: Moment) -> Result<bool> {
-        Ok(end(lease, JobState::Cancelled, now)
-            .exec(self.store.writer())
-            .await?
-            .rows_affected
-            > 0)
+        Ok(end(lease, JobState::Cancelled, now).exec(self.store.writer()).await?.rows_affected > 0)
     }
 
     /// The server shuts down: the job goes back to its place and the attempt does not count.
@@ -158,17 +142,9 @@ impl Jobs<'_> {
 /// Claims one job; `plans` shows how the database carries it out.
 pub(crate) fn claim_statement(store: &Store, kinds: &[JobKind], now: Moment, lease_until: Moment) -> Statement {
     let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
-    let kinds = if kinds.is_empty() {
-        "NULL".to_owned()
-    } else {
-        kinds.join(", ")
-    };
+    let kinds = if kinds.is_empty() { "NULL".to_owned() } else { kinds.join(", ") };
     // Two servers must not wait for each other's row but take the next.
-    let lock = if store.kind() == DatabaseKind::Postgres {
-        "FOR UPDATE OF j SKIP LOCKED"
-    } else {
-        ""
-    };
+    let lock = if store.kind() == DatabaseKind::Postgres { "FOR UPDATE OF j SKIP LOCKED" } else { "" };
     // `state IN (...)` is written as in the partial indexes, which SQLite only then uses.
     let sql = format!(
         "UPDATE jobs SET state = 'running', lease_until = $1, attempts = attempts + 1, generation = generation + 1,
@@ -192,10 +168,7 @@ async fn give_up_on_killers(tx: &impl ConnectionTrait, now: Moment) -> Result<()
         .col_expr(jobs::Column::State, Expr::value(JobState::Failed.as_str()))
         .col_expr(jobs::Column::FinishedAt, Expr::value(now.unix_ms()))
         .col_expr(jobs::Column::ErrorCode, Expr::value(Some("interrupted")))
-        .col_expr(
-            jobs::Column::ErrorMessage,
-            Expr::value(Some("its worker was lost too often while doing it")),
-        )
+        .col_expr(jobs::Column::ErrorMessage, Expr::value(Some("its worker was lost too often while doing it")))
         .filter(Expr::cust("state IN ('queued', 'running')"))
         .filter(jobs::Column::State.eq(JobState::Running.as_str()))
         .filter(jobs::Column::LeaseUntil.lte(now.unix_ms()))

@@ -101,14 +101,7 @@ impl JobKind {
 }
 
 impl JobState {
-    const ALL: [Self; 6] = [
-        Self::Receiving,
-        Self::Queued,
-        Self::Running,
-        Self::Done,
-        Self::Failed,
-        Self::Cancelled,
-    ];
+    const ALL: [Self; 6] = [Self::Receiving, Self::Queued, Self::Running, Self::Done, Self::Failed, Self::Cancelled];
 
     fn as_str(self) -> &'static str {
         match self {

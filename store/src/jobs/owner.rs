@@ -90,10 +90,7 @@ impl Jobs<'_> {
 
     /// None also when it is another's.
     pub async fn get(&self, owner: UserId, id: JobId) -> Result<Option<Job>> {
-        let row = jobs::Entity::find()
-            .filter(mine(owner, id))
-            .one(self.store.reader())
-            .await?;
+        let row = jobs::Entity::find().filter(mine(owner, id)).one(self.store.reader()).await?;
         row.map(Job::try_from).transpose()
     }
 
@@ -116,12 +113,7 @@ impl Jobs<'_> {
         if let Some(before) = before {
             query = query.filter(jobs::Column::Id.lt(before.as_i64()));
         }
-        query
-            .all(self.store.reader())
-            .await?
-            .into_iter()
-            .map(Job::try_from)
-            .collect()
+        query.all(self.store.reader()).await?.into_iter().map(Job::try_from).collect()
     }
 
     /// How many jobs, of whomever, were there before this one and have not ended: its place in the queue.
@@ -164,11 +156,7 @@ impl Jobs<'_> {
             .filter(jobs::Column::State.is_in([JobState::Receiving.as_str(), JobState::Queued.as_str()]))
             .exec(&tx)
             .await?;
-        let outcome = if cancelled.rows_affected > 0 {
-            Cancellation::Cancelled
-        } else {
-            ask(&tx, owner, id).await?
-        };
+        let outcome = if cancelled.rows_affected > 0 { Cancellation::Cancelled } else { ask(&tx, owner, id).await? };
         tx.commit().await?;
         Ok(outcome)
     }
@@ -185,17 +173,11 @@ async fn ask(tx: &impl ConnectionTrait, owner: UserId, id: JobId) -> Result<Canc
         return Ok(Cancellation::Asked);
     }
     let there = jobs::Entity::find().filter(mine(owner, id)).one(tx).await?;
-    Ok(if there.is_some() {
-        Cancellation::TooLate
-    } else {
-        Cancellation::NotFound
-    })
+    Ok(if there.is_some() { Cancellation::TooLate } else { Cancellation::NotFound })
 }
 
 fn mine(owner: UserId, id: JobId) -> Condition {
-    Condition::all()
-        .add(jobs::Column::UserId.eq(owner.as_uuid()))
-        .add(jobs::Column::Id.eq(id.as_i64()))
+    Condition::all().add(jobs::Column::UserId.eq(owner.as_uuid())).add(jobs::Column::Id.eq(id.as_i64()))
 }
 
 fn row(id: i64, owner: UserId, new: &NewJob, now: Moment) -> jobs::Model {
@@ -207,13 +189,7 @@ fn row(id: i64, owner: UserId, new: &NewJob, now: Moment) -> jobs::Model {
         client_recording_id: optional_key(new.client_recording_id.as_deref()),
         recorded_at: new.recorded_at.unix_ms(),
         place: new_ordinal(new.recorded_at),
-        state: (if new.receiving {
-            JobState::Receiving
-        } else {
-            JobState::Queued
-        })
-        .as_str()
-        .to_owned(),
+        state: (if new.receiving { JobState::Receiving } else { JobState::Queued }).as_str().to_owned(),
         stage: String::new(),
         percent: 0,
         request: new.request.to_string(),

@@ -64,10 +64,8 @@ pub fn snippet(query: &SearchQuery, text: &str) -> Snippet {
             (word, term)
         })
         .collect();
-    let hits: Vec<(Range<usize>, usize)> = words
-        .iter()
-        .filter_map(|(word, term)| term.map(|term| (word.range.clone(), term)))
-        .collect();
+    let hits: Vec<(Range<usize>, usize)> =
+        words.iter().filter_map(|(word, term)| term.map(|term| (word.range.clone(), term))).collect();
     let window = window(text, &words, &hits, query.terms.len());
     Snippet {
         cut_start: !text[..window.start].trim().is_empty(),
@@ -98,11 +96,7 @@ fn window(text: &str, words: &[(Word, Option<usize>)], hits: &[(Range<usize>, us
     let start = if earliest == 0 {
         0
     } else {
-        words
-            .iter()
-            .map(|(word, _)| word.range.start)
-            .find(|&start| start >= earliest)
-            .unwrap_or(hit.start)
+        words.iter().map(|(word, _)| word.range.start).find(|&start| start >= earliest).unwrap_or(hit.start)
     };
     start..whole_words_end(text, words, start, after_chars(text, start, SNIPPET_CHARS))
 }
@@ -112,43 +106,27 @@ fn whole_words_end(text: &str, words: &[(Word, Option<usize>)], start: usize, li
     if limit == text.len() {
         return limit;
     }
-    let ends = words
-        .iter()
-        .map(|(word, _)| word.range.end)
-        .take_while(|&end| end <= limit);
+    let ends = words.iter().map(|(word, _)| word.range.end).take_while(|&end| end <= limit);
     ends.last().filter(|&end| end > start).unwrap_or(limit)
 }
 
 fn after_chars(text: &str, from: usize, chars: usize) -> usize {
-    text[from..]
-        .char_indices()
-        .nth(chars)
-        .map_or(text.len(), |(at, _)| from + at)
+    text[from..].char_indices().nth(chars).map_or(text.len(), |(at, _)| from + at)
 }
 
 fn before_chars(text: &str, from: usize, chars: usize) -> usize {
-    text[..from]
-        .char_indices()
-        .rev()
-        .nth(chars.saturating_sub(1))
-        .map_or(0, |(at, _)| at)
+    text[..from].char_indices().rev().nth(chars.saturating_sub(1)).map_or(0, |(at, _)| at)
 }
 
 fn pieces(text: &str, window: Range<usize>, hits: &[(Range<usize>, usize)]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut push = |range: Range<usize>, hit: bool| {
         if !range.is_empty() {
-            pieces.push(Piece {
-                text: text[range].to_owned(),
-                hit,
-            });
+            pieces.push(Piece { text: text[range].to_owned(), hit });
         }
     };
     let mut at = window.start;
-    for (hit, _) in hits
-        .iter()
-        .filter(|(hit, _)| hit.start >= window.start && hit.end <= window.end)
-    {
+    for (hit, _) in hits.iter().filter(|(hit, _)| hit.start >= window.start && hit.end <= window.end) {
         push(at..hit.start, false);
         push(hit.clone(), true);
         at = hit.end;
@@ -179,11 +157,7 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut_at_whole_words_around_the_hits() {
-        let text = format!(
-            "{}годовой отчёт о продажах {}",
-            "вода ".repeat(100),
-            "камень ".repeat(100)
-        );
+        let text = format!("{}годовой отчёт о продажах {}", "вода ".repeat(100), "камень ".repeat(100));
         let shown = marked("продажи отчёт", &text);
         assert!(shown.starts_with("…вода ") && shown.ends_with("камень…"), "{shown}");
         assert!(shown.contains("годовой [отчёт] о [продажах]"), "{shown}");

@@ -29,21 +29,14 @@ pub(crate) struct Term {
 
 impl Term {
     pub fn matches(&self, stem: &str) -> bool {
-        self.stem == stem
-            || self
-                .prefix
-                .as_ref()
-                .is_some_and(|prefix| stem.starts_with(prefix.as_str()))
+        self.stem == stem || self.prefix.as_ref().is_some_and(|prefix| stem.starts_with(prefix.as_str()))
     }
 }
 
 impl SearchQuery {
     /// None where there is no word to search for.
     pub fn parse(typed: &str) -> Option<Self> {
-        let mut query = Self {
-            terms: Vec::new(),
-            phrases: Vec::new(),
-        };
+        let mut query = Self { terms: Vec::new(), phrases: Vec::new() };
         for (part, text) in typed.split('"').enumerate() {
             let quoted = part % 2 == 1;
             let words: Vec<Word> = words_of(text).collect();
@@ -60,10 +53,7 @@ impl SearchQuery {
 
     fn add(&mut self, word: &Word, starred: bool) {
         let prefix = (starred && word.folded.chars().count() >= MIN_PREFIX_CHARS).then(|| word.folded.clone());
-        let term = Term {
-            stem: word.stem.clone(),
-            prefix,
-        };
+        let term = Term { stem: word.stem.clone(), prefix };
         if self.terms.len() < MAX_TERMS && !self.terms.contains(&term) {
             self.terms.push(term);
         }
@@ -92,15 +82,8 @@ impl SearchQuery {
 
     // Stems hold letters, digits and marks only (see `words`), so nothing needs to be escaped.
     fn render(&self, owner: &str, and: &str, term: impl Fn(&Term) -> String) -> String {
-        let owner = Term {
-            stem: owner.to_owned(),
-            prefix: None,
-        };
-        std::iter::once(&owner)
-            .chain(&self.terms)
-            .map(term)
-            .collect::<Vec<_>>()
-            .join(and)
+        let owner = Term { stem: owner.to_owned(), prefix: None };
+        std::iter::once(&owner).chain(&self.terms).map(term).collect::<Vec<_>>().join(and)
     }
 }
 
@@ -115,15 +98,9 @@ mod tests {
     #[test]
     fn words_become_stems_and_quotes_become_phrases() {
         let query = parse("Отчёты \"продажи за год\"");
-        assert_eq!(
-            query.terms.iter().map(|t| t.stem.as_str()).collect::<Vec<_>>(),
-            ["отчет", "продаж", "за", "год"]
-        );
+        assert_eq!(query.terms.iter().map(|t| t.stem.as_str()).collect::<Vec<_>>(), ["отчет", "продаж", "за", "год"]);
         assert_eq!(query.phrase_patterns().collect::<Vec<_>>(), ["% продаж за год %"]);
-        assert_eq!(
-            query.to_fts5("u1"),
-            r#""u1" AND "отчет" AND "продаж" AND "за" AND "год""#
-        );
+        assert_eq!(query.to_fts5("u1"), r#""u1" AND "отчет" AND "продаж" AND "за" AND "год""#);
     }
 
     #[test]

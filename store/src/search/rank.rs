@@ -33,10 +33,7 @@ pub fn score(query: &SearchQuery, stems: &str) -> f64 {
         previous = here;
     }
     let length = K1 * (1.0 - B + B * f64::from(words) / USUAL_WORDS);
-    let frequency: f64 = counts
-        .iter()
-        .map(|&count| f64::from(count) * (K1 + 1.0) / (f64::from(count) + length))
-        .sum();
+    let frequency: f64 = counts.iter().map(|&count| f64::from(count) * (K1 + 1.0) / (f64::from(count) + length)).sum();
     let pairs = query.terms.len().saturating_sub(1).max(1) as f64;
     frequency + (f64::from(adjacent) / pairs).min(1.0)
 }

@@ -42,11 +42,7 @@ pub fn words_of(text: &str) -> impl Iterator<Item = Word> {
                 return None;
             }
             let stem = stem(&folded).into_owned();
-            Some(Word {
-                range: at + range.start..at + range.end,
-                folded,
-                stem,
-            })
+            Some(Word { range: at + range.start..at + range.end, folded, stem })
         })
 }
 
@@ -106,9 +102,7 @@ fn letter_follows(from_apostrophe: &str) -> bool {
 
 fn fold_word(word: &str) -> String {
     let possessive = ["'s", "’s", "'S", "’S"].iter().find_map(|end| word.strip_suffix(end));
-    let latin = word
-        .chars()
-        .all(|c| c.is_ascii() || is_latin(c) || is_combining_mark(c) || is_apostrophe(c));
+    let latin = word.chars().all(|c| c.is_ascii() || is_latin(c) || is_combining_mark(c) || is_apostrophe(c));
     let compatible = possessive.unwrap_or(word).nfkc().flat_map(char::to_lowercase);
     let mut folded = String::with_capacity(word.len());
     if latin {
@@ -117,17 +111,10 @@ fn fold_word(word: &str) -> String {
         // Composed again, because lower case can decompose. Й keeps its mark (it is a letter of its own), a stress
         // mark goes, Ё is written as Е by half the people who use it.
         folded.extend(
-            compatible
-                .nfc()
-                .filter(|&c| is_word_char(c) && !is_stress(c))
-                .map(|c| if c == 'ё' { 'е' } else { c }),
+            compatible.nfc().filter(|&c| is_word_char(c) && !is_stress(c)).map(|c| if c == 'ё' { 'е' } else { c }),
         );
     }
-    if folded.chars().count() > MAX_WORD_CHARS {
-        folded.chars().take(MAX_WORD_CHARS).collect()
-    } else {
-        folded
-    }
+    if folded.chars().count() > MAX_WORD_CHARS { folded.chars().take(MAX_WORD_CHARS).collect() } else { folded }
 }
 
 fn is_stress(c: char) -> bool {
@@ -155,11 +142,7 @@ fn stem(folded: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(folded)
     };
-    if stemmed.is_empty() {
-        Cow::Borrowed(folded)
-    } else {
-        stemmed
-    }
+    if stemmed.is_empty() { Cow::Borrowed(folded) } else { stemmed }
 }
 
 #[cfg(test)]

@@ -196,11 +196,7 @@ impl From<transcripts::Model> for Transcript {
             raw_text: row.raw_text,
             confidence: row.confidence,
             audio_ms: unsigned(row.audio_ms),
-            cleaned_by: if row.cleaned_by == "llm" {
-                CleanedBy::Llm
-            } else {
-                CleanedBy::Rules
-            },
+            cleaned_by: if row.cleaned_by == "llm" { CleanedBy::Llm } else { CleanedBy::Rules },
             audio: row.audio_id.map(AudioId::from_uuid),
         }
     }

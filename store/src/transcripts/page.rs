@@ -44,16 +44,11 @@ pub async fn page(
 ) -> Result<HistoryPage> {
     let limit = limit.clamp(1, MAX_PAGE) as usize;
     // One more than wanted tells whether there is a next page.
-    let mut rows = page_query(owner, filter, before, limit as u64 + 1)
-        .all(store.reader())
-        .await?;
+    let mut rows = page_query(owner, filter, before, limit as u64 + 1).all(store.reader()).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| TranscriptId::from_i64(row.id));
-    Ok(HistoryPage {
-        transcripts: rows.into_iter().map(Transcript::from).collect(),
-        next,
-    })
+    Ok(HistoryPage { transcripts: rows.into_iter().map(Transcript::from).collect(), next })
 }
 
 /// The query behind a page; `plans` shows how the database carries it out.
@@ -86,22 +81,14 @@ impl HistoryFilter {
     /// Columns that must have a value.
     pub(super) fn equals(&self) -> impl Iterator<Item = (transcripts::Column, String)> {
         use transcripts::Column as C;
-        [
-            (C::Language, &self.language),
-            (C::Style, &self.style),
-            (C::App, &self.app),
-            (C::Session, &self.session),
-        ]
-        .into_iter()
-        .filter_map(|(column, wanted)| wanted.as_deref().map(|wanted| (column, text(wanted))))
+        [(C::Language, &self.language), (C::Style, &self.style), (C::App, &self.app), (C::Session, &self.session)]
+            .into_iter()
+            .filter_map(|(column, wanted)| wanted.as_deref().map(|wanted| (column, text(wanted))))
     }
 
     /// Times and cursor as ids: not less than the first, less than the second.
     pub(super) fn id_range(&self, before: Option<TranscriptId>) -> (Option<i64>, Option<i64>) {
-        let end = [before.map(TranscriptId::as_i64), self.to.map(first_ordinal)]
-            .into_iter()
-            .flatten()
-            .min();
+        let end = [before.map(TranscriptId::as_i64), self.to.map(first_ordinal)].into_iter().flatten().min();
         (self.from.map(first_ordinal), end)
     }
 }
@@ -115,14 +102,9 @@ pub async fn get(store: &Store, owner: UserId, id: TranscriptId) -> Result<Optio
     let Some(row) = found else {
         return Ok(None);
     };
-    let details = transcript_details::Entity::find_by_id(id.as_i64())
-        .one(store.reader())
-        .await?;
+    let details = transcript_details::Entity::find_by_id(id.as_i64()).one(store.reader()).await?;
     let details = details.as_ref().map(read_details).transpose()?.unwrap_or_default();
-    Ok(Some(WholeTranscript {
-        transcript: row.into(),
-        details,
-    }))
+    Ok(Some(WholeTranscript { transcript: row.into(), details }))
 }
 
 /// The details of several transcripts, by id.
@@ -131,9 +113,7 @@ pub(crate) async fn details_of(store: &Store, ids: &[i64]) -> Result<Vec<(i64, T
         .filter(transcript_details::Column::TranscriptId.is_in(ids.iter().copied()))
         .all(store.reader())
         .await?;
-    rows.into_iter()
-        .map(|row| Ok((row.transcript_id, read_details(&row)?)))
-        .collect()
+    rows.into_iter().map(|row| Ok((row.transcript_id, read_details(&row)?))).collect()
 }
 
 pub async fn count(store: &Store, owner: UserId) -> Result<u64> {
@@ -144,15 +124,9 @@ pub async fn count(store: &Store, owner: UserId) -> Result<u64> {
 }
 
 fn read_details(row: &transcript_details::Model) -> Result<TranscriptDetails> {
-    let damaged = |error: serde_json::Error| StoreError::Damaged {
-        table: "transcript_details",
-        reason: error.to_string(),
-    };
+    let damaged =
+        |error: serde_json::Error| StoreError::Damaged { table: "transcript_details", reason: error.to_string() };
     let words: Vec<TimedWord> = serde_json::from_str(&row.words).map_err(damaged)?;
     let timings: Timings = serde_json::from_str(&row.timings).map_err(damaged)?;
-    Ok(TranscriptDetails {
-        words,
-        edits: serde_json::from_str(&row.edits).map_err(damaged)?,
-        timings,
-    })
+    Ok(TranscriptDetails { words, edits: serde_json::from_str(&row.edits).map_err(damaged)?, timings })
 }

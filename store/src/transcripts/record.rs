@@ -96,11 +96,7 @@ impl<'n> Row<'n> {
     fn of(new: &'n NewTranscript) -> Self {
         let finite = |word: &TimedWord| TimedWord {
             // JSON has no way to write the others, and a word without a number could not be read back.
-            confidence: if word.confidence.is_finite() {
-                word.confidence
-            } else {
-                0.0
-            },
+            confidence: if word.confidence.is_finite() { word.confidence } else { 0.0 },
             ..word.clone()
         };
         let words: Vec<TimedWord> = new.details.words.iter().map(finite).collect();
@@ -133,10 +129,8 @@ async fn record_chunk(tx: &DatabaseTransaction, rows: &[Row<'_>]) -> Result<Vec<
     let mut placed: HashMap<Key, Recorded> = HashMap::new();
     let mut seen = HashSet::new();
     // The same final twice in one batch is written for its first.
-    let mut open: Vec<&Row> = rows
-        .iter()
-        .filter(|row| owners.contains(&row.key.0) && seen.insert(row.key.clone()))
-        .collect();
+    let mut open: Vec<&Row> =
+        rows.iter().filter(|row| owners.contains(&row.key.0) && seen.insert(row.key.clone())).collect();
     for _ in 0..ID_ATTEMPTS {
         if open.is_empty() {
             break;
@@ -180,11 +174,7 @@ async fn existing_owners(tx: &DatabaseTransaction, rows: &[Row<'_>]) -> Result<H
 
 /// Files that the rows may refer to, with their owners.
 async fn usable_files(tx: &DatabaseTransaction, rows: &[Row<'_>]) -> Result<HashSet<(Uuid, Uuid)>> {
-    let wanted: HashSet<Uuid> = rows
-        .iter()
-        .filter_map(|row| row.new.audio)
-        .map(AudioId::as_uuid)
-        .collect();
+    let wanted: HashSet<Uuid> = rows.iter().filter_map(|row| row.new.audio).map(AudioId::as_uuid).collect();
     if wanted.is_empty() {
         return Ok(HashSet::new());
     }
@@ -230,10 +220,7 @@ async fn insert(
     ]);
     for row in rows {
         let new = row.new;
-        let file = new
-            .audio
-            .map(AudioId::as_uuid)
-            .filter(|id| files.contains(&(*id, row.key.0)));
+        let file = new.audio.map(AudioId::as_uuid).filter(|id| files.contains(&(*id, row.key.0)));
         insert.values_panic([
             new_ordinal(new.recorded_at).into(),
             row.key.0.into(),
@@ -248,12 +235,7 @@ async fn insert(
             text(new.text.as_str()).into(),
             text(new.raw_text.as_str()).into(),
             row.stems.as_str().into(),
-            (if new.confidence.is_finite() {
-                new.confidence
-            } else {
-                0.0
-            })
-            .into(),
+            (if new.confidence.is_finite() { new.confidence } else { 0.0 }).into(),
             signed(new.audio_ms).into(),
             new.cleaned_by.as_str().into(),
             file.into(),
@@ -283,11 +265,7 @@ async fn find(tx: &DatabaseTransaction, rows: &[&Row<'_>]) -> Result<Vec<(Key, T
             .into_tuple::<(Uuid, String, i64)>()
             .all(tx)
             .await?;
-        found.extend(
-            there
-                .into_iter()
-                .map(|(owner, utterance, id)| ((owner, utterance), TranscriptId::from_i64(id))),
-        );
+        found.extend(there.into_iter().map(|(owner, utterance, id)| ((owner, utterance), TranscriptId::from_i64(id))));
     }
     Ok(found)
 }
@@ -311,9 +289,7 @@ async fn insert_details(tx: &DatabaseTransaction, rows: &[Row<'_>], placed: &Has
     let details: Vec<transcript_details::ActiveModel> =
         details.map(|model| model.into_active_model().reset_all()).collect();
     if !details.is_empty() {
-        transcript_details::Entity::insert_many(details)
-            .exec_without_returning(tx)
-            .await?;
+        transcript_details::Entity::insert_many(details).exec_without_returning(tx).await?;
     }
     Ok(())
 }

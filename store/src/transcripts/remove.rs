@@ -76,7 +76,5 @@ pub(crate) async fn delete_for_good(store: &Store, which: &Condition, now: Momen
 }
 
 fn mine(owner: UserId, id: TranscriptId) -> Condition {
-    Condition::all()
-        .add(transcripts::Column::UserId.eq(owner.as_uuid()))
-        .add(transcripts::Column::Id.eq(id.as_i64()))
+    Condition::all().add(transcripts::Column::UserId.eq(owner.as_uuid())).add(transcripts::Column::Id.eq(id.as_i64()))
 }

@@ -19,7 +19,7 @@ use crate::search::{SearchQuery, Snippet, score, snippet};
 
 /// By relevance, the newest so many matches are ranked. Who searches for a word that matches more is better served by
 /// the newest than by the best of ten years, and a search stays quick however long the history is.
-const RANKED: u64 = 500;
+const RANKED: u64 = 200;
 
 /// The same for phrases, for which the index only knows the words and each text has to be looked at.
 const RANKED_PHRASES: u64 = 100;
@@ -83,47 +83,27 @@ pub async fn search(store: &Store, owner: UserId, request: &SearchRequest) -> Re
     let next = found.last().filter(|_| more).copied();
     let mut rows = rows_of(store, owner, &found).await?;
     // A row that was deleted between the two queries is left out.
-    let hits = found
-        .iter()
-        .filter_map(|cursor| Some(hit(&request.query, rows.remove(&cursor.id)?, cursor.score)));
-    Ok(SearchPage {
-        hits: hits.collect(),
-        next,
-    })
+    let hits = found.iter().filter_map(|cursor| Some(hit(&request.query, rows.remove(&cursor.id)?, cursor.score)));
+    Ok(SearchPage { hits: hits.collect(), next })
 }
 
 async fn newest(store: &Store, owner: UserId, request: &SearchRequest, limit: usize) -> Result<Vec<SearchCursor>> {
     let statement = candidates_statement(store, owner, request, limit as u64);
     let rows = store.reader().query_all_raw(statement).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(SearchCursor {
-                score: 0.0,
-                id: TranscriptId::from_i64(row.try_get("", "id")?),
-            })
-        })
-        .collect()
+    rows.iter().map(|row| Ok(SearchCursor { score: 0.0, id: TranscriptId::from_i64(row.try_get("", "id")?) })).collect()
 }
 
 /// All ranked matches after the cursor, best first.
 async fn best(store: &Store, owner: UserId, request: &SearchRequest) -> Result<Vec<SearchCursor>> {
     let rows = store
         .reader()
-        .query_all_raw(candidates_statement(
-            store,
-            owner,
-            request,
-            ranked_at_most(&request.query),
-        ))
+        .query_all_raw(candidates_statement(store, owner, request, ranked_at_most(&request.query)))
         .await?;
     let mut ranked = Vec::with_capacity(rows.len());
     for row in &rows {
         let stems: String = row.try_get("", "stems")?;
         let id = TranscriptId::from_i64(row.try_get("", "id")?);
-        ranked.push(SearchCursor {
-            score: score(&request.query, &stems),
-            id,
-        });
+        ranked.push(SearchCursor { score: score(&request.query, &stems), id });
     }
     // Equally good ones: the newer first.
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.id.cmp(&a.id)));
@@ -134,11 +114,7 @@ async fn best(store: &Store, owner: UserId, request: &SearchRequest) -> Result<V
 }
 
 fn ranked_at_most(query: &SearchQuery) -> u64 {
-    if query.phrases.is_empty() {
-        RANKED
-    } else {
-        RANKED_PHRASES
-    }
+    if query.phrases.is_empty() { RANKED } else { RANKED_PHRASES }
 }
 
 /// The newest matches, at most `limit`, with what ranking needs. `plans` shows how the database carries it out.
@@ -150,31 +126,19 @@ pub(crate) fn candidates_statement(store: &Store, owner: UserId, request: &Searc
         DatabaseKind::Sqlite => (
             "transcript_search s CROSS JOIN transcripts t ON t.id = s.rowid",
             "s.rowid",
-            format!(
-                "transcript_search MATCH {}",
-                values.bind(request.query.to_fts5(&owner_word))
-            ),
+            format!("transcript_search MATCH {}", values.bind(request.query.to_fts5(&owner_word))),
         ),
         DatabaseKind::Postgres => (
             "transcripts t",
             "t.id",
-            format!(
-                "t.search @@ {}::tsquery",
-                values.bind(request.query.to_tsquery(&owner_word))
-            ),
+            format!("t.search @@ {}::tsquery", values.bind(request.query.to_tsquery(&owner_word))),
         ),
     };
     // The word of the owner's id narrows the search; this is what guarantees it.
-    let mut conditions = vec![
-        matches,
-        format!("t.user_id = {}", values.bind(owner.as_uuid())),
-        "t.deleted_at IS NULL".to_owned(),
-    ];
+    let mut conditions =
+        vec![matches, format!("t.user_id = {}", values.bind(owner.as_uuid())), "t.deleted_at IS NULL".to_owned()];
     // The cursor of the order by relevance is no id to cut at.
-    let before = request
-        .after
-        .filter(|_| request.order == SearchOrder::Newest)
-        .map(|after| after.id);
+    let before = request.after.filter(|_| request.order == SearchOrder::Newest).map(|after| after.id);
     let (first, end) = request.filter.id_range(before);
     conditions.extend(first.map(|first| format!("{id_column} >= {}", values.bind(first))));
     conditions.extend(end.map(|end| format!("{id_column} < {}", values.bind(end))));
@@ -184,11 +148,7 @@ pub(crate) fn candidates_statement(store: &Store, owner: UserId, request: &Searc
     for pattern in request.query.phrase_patterns() {
         conditions.push(format!("' ' || t.stems || ' ' LIKE {}", values.bind(pattern)));
     }
-    let columns = if request.order == SearchOrder::Relevance {
-        "t.id, t.stems"
-    } else {
-        "t.id"
-    };
+    let columns = if request.order == SearchOrder::Relevance { "t.id, t.stems" } else { "t.id" };
     let sql = format!(
         "SELECT {columns} FROM {from} WHERE {} ORDER BY {id_column} DESC LIMIT {limit}",
         conditions.join(" AND ")
@@ -215,29 +175,16 @@ async fn rows_of(store: &Store, owner: UserId, found: &[SearchCursor]) -> Result
         .filter(transcripts::Column::DeletedAt.is_null())
         .all(store.reader())
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (TranscriptId::from_i64(row.id), Transcript::from(row)))
-        .collect())
+    Ok(rows.into_iter().map(|row| (TranscriptId::from_i64(row.id), Transcript::from(row))).collect())
 }
 
 fn hit(query: &SearchQuery, transcript: Transcript, score: f64) -> SearchHit {
     let in_text = snippet(query, &transcript.text);
     if in_text.has_hits() {
-        return SearchHit {
-            transcript,
-            snippet: in_text,
-            in_raw_text: false,
-            score,
-        };
+        return SearchHit { transcript, snippet: in_text, in_raw_text: false, score };
     }
     let in_raw = snippet(query, &transcript.raw_text);
-    SearchHit {
-        transcript,
-        snippet: in_raw,
-        in_raw_text: true,
-        score,
-    }
+    SearchHit { transcript, snippet: in_raw, in_raw_text: true, score }
 }
 
 impl fmt::Display for SearchCursor {
@@ -255,13 +202,8 @@ impl FromStr for SearchCursor {
         if !score.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(refused());
         }
-        let score = u64::from_str_radix(score, 16)
-            .map(f64::from_bits)
-            .map_err(|_| refused())?;
-        Ok(Self {
-            score,
-            id: id.parse().map_err(|_| refused())?,
-        })
+        let score = u64::from_str_radix(score, 16).map(f64::from_bits).map_err(|_| refused())?;
+        Ok(Self { score, id: id.parse().map_err(|_| refused())? })
     }
 }
 
@@ -289,12 +231,8 @@ mod tests {
         let id = TranscriptId::from_i64(crate::ids::first_ordinal(Moment::from_unix_ms(1_740_000_000_000)));
         let cursor = SearchCursor { score: 1.2345, id };
         assert_eq!(cursor.to_string().parse::<SearchCursor>().unwrap(), cursor);
-        for given in [
-            "",
-            "ab",
-            "zzzzzzzzzzzzzzzz0000000000000000",
-            "наша строка не из них, она про другое",
-        ] {
+        for given in ["", "ab", "zzzzzzzzzzzzzzzz0000000000000000", "наша строка не из них, она про другое"]
+        {
             assert!(given.parse::<SearchCursor>().is_err(), "{given}");
         }
     }

@@ -28,10 +28,7 @@ async fn a_backup_made_while_people_speak_is_whole_and_can_be_put_back(w: World)
         let (store, now) = (w.store.clone(), w.now());
         tokio::spawn(async move {
             for n in 1000..1300 {
-                store
-                    .transcripts()
-                    .record(&[utterance(owner, n, "во время копии", now)])
-                    .await?;
+                store.transcripts().record(&[utterance(owner, n, "во время копии", now)]).await?;
             }
             Ok::<_, StoreError>(())
         })
@@ -49,15 +46,9 @@ async fn a_backup_made_while_people_speak_is_whole_and_can_be_put_back(w: World)
     assert_eq!(restore(&options(&place), &copy).await?, None);
     let restored = Store::connect(&options(&place)).await?;
     assert_eq!(restored.transcripts().count(owner).await?, facts.transcripts);
-    let found = restored
-        .transcripts()
-        .search(owner, &crate::world::search("копия"))
-        .await?;
+    let found = restored.transcripts().search(owner, &crate::world::search("копия")).await?;
     assert!(!found.hits.is_empty());
-    restored
-        .transcripts()
-        .record(&[utterance(owner, 9999, "после копии", w.now())])
-        .await?;
+    restored.transcripts().record(&[utterance(owner, 9999, "после копии", w.now())]).await?;
     restored.close().await?;
 
     // Once more over a living database: it is kept beside the new one, with what was said last.
@@ -78,14 +69,7 @@ async fn a_backup_never_replaces_a_file(w: World) -> Outcome {
 
 async fn a_damaged_or_foreign_file_is_no_backup(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
-    w.store
-        .transcripts()
-        .record(
-            &(0..500)
-                .map(|n| utterance(owner, n, "слово", w.now()))
-                .collect::<Vec<_>>(),
-        )
-        .await?;
+    w.store.transcripts().record(&(0..500).map(|n| utterance(owner, n, "слово", w.now())).collect::<Vec<_>>()).await?;
     let copy = w.path("copy.db");
     w.store.backup(&copy).await?;
     let mut bytes = std::fs::read(&copy)?;
@@ -94,10 +78,7 @@ async fn a_damaged_or_foreign_file_is_no_backup(w: World) -> Outcome {
     let damaged = w.path("damaged.db");
     std::fs::write(&damaged, &bytes)?;
     let text = w.path("text.db");
-    std::fs::write(
-        &text,
-        "no database at all, but long enough to be looked at ".repeat(100),
-    )?;
+    std::fs::write(&text, "no database at all, but long enough to be looked at ".repeat(100))?;
     let place = w.path("place.db");
     for bad in [damaged, text, w.path("missing.db")] {
         let refused = restore(&options(&place), &bad).await;
@@ -134,9 +115,6 @@ async fn where_a_copy_is_not_ours_to_make_the_way_is_named(w: World) -> Outcome 
     let Err(StoreError::Unsupported { hint, .. }) = &refused else {
         anyhow::bail!("{refused:?}");
     };
-    assert!(
-        hint.contains(if w.base == Base::Postgres { "pg_dump" } else { "file" }),
-        "{hint}"
-    );
+    assert!(hint.contains(if w.base == Base::Postgres { "pg_dump" } else { "file" }), "{hint}");
     Ok(())
 }

@@ -36,27 +36,11 @@ async fn many_tasks_read_and_write_at_once(w: World) -> Outcome {
         tasks.push(tokio::spawn(async move {
             for m in 0..20 {
                 let at = START.plus(Duration::from_secs(m));
-                store
-                    .transcripts()
-                    .record(&[utterance(owner, m, "отчёт готов", at)])
-                    .await?;
-                store
-                    .usage()
-                    .add(owner, at.day(), store::Consumption::default())
-                    .await?;
-                let page = store
-                    .transcripts()
-                    .page(owner, &store::HistoryFilter::default(), None, 100)
-                    .await?;
-                assert_eq!(
-                    page.transcripts.len() as u64,
-                    m + 1,
-                    "what was written is read by the next call"
-                );
-                let found = store
-                    .transcripts()
-                    .search(owner, &crate::world::search("отчёты"))
-                    .await?;
+                store.transcripts().record(&[utterance(owner, m, "отчёт готов", at)]).await?;
+                store.usage().add(owner, at.day(), store::Consumption::default()).await?;
+                let page = store.transcripts().page(owner, &store::HistoryFilter::default(), None, 100).await?;
+                assert_eq!(page.transcripts.len() as u64, m + 1, "what was written is read by the next call");
+                let found = store.transcripts().search(owner, &crate::world::search("отчёты")).await?;
                 assert_eq!(found.hits.len() as u64, m + 1);
             }
             Ok::<_, StoreError>(())
@@ -77,10 +61,7 @@ async fn a_call_that_is_given_up_leaves_nothing_behind(w: World) -> Outcome {
         let outcome = tokio::time::timeout(Duration::from_micros(micros), call.record(&batch)).await;
         given_up += u32::from(outcome.is_err());
         let count = w.store.transcripts().count(owner).await?;
-        assert!(
-            count == 0 || (count == 2000 && outcome.is_ok()),
-            "half a batch: {count}"
-        );
+        assert!(count == 0 || (count == 2000 && outcome.is_ok()), "half a batch: {count}");
         if count > 0 {
             w.store.transcripts().purge_all(owner, START).await?;
         }
@@ -107,11 +88,7 @@ async fn a_store_answers_a_ping(w: World) -> Outcome {
 async fn a_database_locked_by_somebody_else_is_unavailable_until_it_is_free(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
     w.say(owner, "до").await?;
-    let impatient = StoreOptions {
-        busy_timeout: Duration::from_millis(200),
-        migrate: false,
-        ..w.options.clone()
-    };
+    let impatient = StoreOptions { busy_timeout: Duration::from_millis(200), migrate: false, ..w.options.clone() };
     let store = Store::connect(&impatient).await?;
     let direct = w.direct().await?;
     let lock = direct.begin().await?;
@@ -125,10 +102,7 @@ async fn a_database_locked_by_somebody_else_is_unavailable_until_it_is_free(w: W
     // Reading goes on.
     assert_eq!(store.transcripts().count(owner).await?, 1);
     lock.rollback().await?;
-    assert!(matches!(
-        store.transcripts().record(&said).await?[..],
-        [Recorded::Stored(_)]
-    ));
+    assert!(matches!(store.transcripts().record(&said).await?[..], [Recorded::Stored(_)]));
     store.close().await?;
     direct.close().await?;
     Ok(())
@@ -138,19 +112,13 @@ async fn a_full_disk_is_unavailable_and_nothing_is_half_written(w: World) -> Out
     let owner = w.user("anna").await?.id;
     let direct = w.direct().await?;
     let row = direct
-        .query_one_raw(sea_orm::Statement::from_string(
-            sea_orm::DbBackend::Sqlite,
-            "PRAGMA page_count",
-        ))
+        .query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "PRAGMA page_count"))
         .await?
         .expect("answers");
     let pages: i64 = row.try_get_by_index(0)?;
     direct.close().await?;
     // A limit of pages is answered like a full disk (SQLITE_FULL); it holds for a connection.
-    let limited = StoreOptions {
-        migrate: false,
-        ..w.options.clone()
-    };
+    let limited = StoreOptions { migrate: false, ..w.options.clone() };
     let store = Store::connect(&limited).await?;
     store.limit_pages_for_tests(pages + 4).await?;
     let batch: Vec<_> = (0..2000).map(|n| utterance(owner, n, "слово", START)).collect();
@@ -171,10 +139,7 @@ async fn several_processes_may_write_to_one_file(w: World) -> Outcome {
         let store = Store::connect(&w.options).await?;
         tasks.push(tokio::spawn(async move {
             for m in 0..30 {
-                store
-                    .transcripts()
-                    .record(&[utterance(owner, n * 1000 + m, "слово", START)])
-                    .await?;
+                store.transcripts().record(&[utterance(owner, n * 1000 + m, "слово", START)]).await?;
             }
             store.close().await
         }));
@@ -204,11 +169,7 @@ async fn connections_that_were_cut_are_replaced(w: World) -> Outcome {
                  WHERE datname = current_database() AND pid <> pg_backend_pid()",
             )
             .await?;
-        let outcome = w
-            .store
-            .transcripts()
-            .record(&[utterance(owner, n, "слово", START)])
-            .await?;
+        let outcome = w.store.transcripts().record(&[utterance(owner, n, "слово", START)]).await?;
         assert!(matches!(outcome[..], [Recorded::Stored(_)]));
     }
     direct.close().await?;
@@ -218,24 +179,16 @@ async fn connections_that_were_cut_are_replaced(w: World) -> Outcome {
 
 async fn a_table_locked_by_somebody_else_is_unavailable_until_it_is_free(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
-    let impatient = StoreOptions {
-        busy_timeout: Duration::from_millis(200),
-        migrate: false,
-        ..w.options.clone()
-    };
+    let impatient = StoreOptions { busy_timeout: Duration::from_millis(200), migrate: false, ..w.options.clone() };
     let store = Store::connect(&impatient).await?;
     let direct = w.direct().await?;
     let lock = direct.begin().await?;
-    lock.execute_unprepared("LOCK TABLE transcripts IN ACCESS EXCLUSIVE MODE")
-        .await?;
+    lock.execute_unprepared("LOCK TABLE transcripts IN ACCESS EXCLUSIVE MODE").await?;
     let said = [utterance(owner, 1, "во время", START)];
     let refused = store.transcripts().record(&said).await;
     assert!(matches!(refused, Err(ref error) if error.is_transient()), "{refused:?}");
     lock.rollback().await?;
-    assert!(matches!(
-        store.transcripts().record(&said).await?[..],
-        [Recorded::Stored(_)]
-    ));
+    assert!(matches!(store.transcripts().record(&said).await?[..], [Recorded::Stored(_)]));
     store.close().await?;
     direct.close().await?;
     Ok(())
@@ -258,10 +211,7 @@ async fn a_killed_server_is_unavailable_and_the_store_goes_on_when_it_is_back(_:
             assert!(matches!(refused, Err(ref error) if error.is_transient()), "{refused:?}");
         }
         assert!(store.ping().await.is_err());
-        assert!(
-            began.elapsed() < Duration::from_secs(25),
-            "each call fails within the acquire time-out"
-        );
+        assert!(began.elapsed() < Duration::from_secs(25), "each call fails within the acquire time-out");
         server.start_again()?;
         // What the recorder does: everything it is not sure of, once more.
         said.extend([before, during]);

@@ -87,18 +87,12 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % limit
     }
 
     fn text(&mut self, words: usize) -> String {
-        (0..words)
-            .map(|_| WORDS[self.below(WORDS.len())])
-            .collect::<Vec<_>>()
-            .join(" ")
+        (0..words).map(|_| WORDS[self.below(WORDS.len())]).collect::<Vec<_>>().join(" ")
     }
 
     fn query(&mut self) -> String {
@@ -124,16 +118,9 @@ async fn both_databases_find_rank_and_mark_alike(w: World) -> Outcome {
     let mut dice = Dice(20_250_301);
     let mut owners = Vec::new();
     for name in ["anna", "boris"] {
-        let new = store::NewUser {
-            name: name.to_owned(),
-            email: None,
-            password_hash: None,
-            role: store::UserRole::Member,
-        };
-        owners.push([
-            sqlite.users().create(&new, START).await?.id,
-            postgres.users().create(&new, START).await?.id,
-        ]);
+        let new =
+            store::NewUser { name: name.to_owned(), email: None, password_hash: None, role: store::UserRole::Member };
+        owners.push([sqlite.users().create(&new, START).await?.id, postgres.users().create(&new, START).await?.id]);
     }
     for n in 0..800_u64 {
         let owner = owners[dice.below(owners.len())];
@@ -143,10 +130,7 @@ async fn both_databases_find_rank_and_mark_alike(w: World) -> Outcome {
             said.raw_text = dice.text(raw_length);
         }
         said.language = (if dice.below(2) == 0 { "ru" } else { "en" }).into();
-        let twin = NewTranscript {
-            owner: owner[1],
-            ..said.clone()
-        };
+        let twin = NewTranscript { owner: owner[1], ..said.clone() };
         sqlite.transcripts().record(&[said]).await?;
         postgres.transcripts().record(&[twin]).await?;
     }
@@ -157,33 +141,17 @@ async fn both_databases_find_rank_and_mark_alike(w: World) -> Outcome {
             continue;
         };
         let owner = owners[dice.below(owners.len())];
-        let order = if n % 2 == 0 {
-            SearchOrder::Relevance
-        } else {
-            SearchOrder::Newest
-        };
+        let order = if n % 2 == 0 { SearchOrder::Relevance } else { SearchOrder::Newest };
         let language = (dice.below(4) == 0).then(|| "ru".to_owned());
-        let filter = HistoryFilter {
-            language,
-            ..HistoryFilter::default()
-        };
-        let request = SearchRequest {
-            query,
-            filter,
-            order,
-            after: None,
-            limit: 7,
-        };
+        let filter = HistoryFilter { language, ..HistoryFilter::default() };
+        let request = SearchRequest { query, filter, order, after: None, limit: 7 };
         let here = answers(&sqlite, owner[0], request.clone()).await?;
         let there = answers(postgres, owner[1], request).await?;
         assert_eq!(here, there, "{typed}");
         compared += 1;
         with_hits += u32::from(!here.is_empty());
     }
-    assert!(
-        compared > 400 && with_hits > 200,
-        "the searches say little: {compared}, {with_hits} with hits"
-    );
+    assert!(compared > 400 && with_hits > 200, "the searches say little: {compared}, {with_hits} with hits");
     sqlite.close().await?;
     Ok(())
 }
@@ -195,10 +163,7 @@ async fn answers(store: &Store, owner: UserId, mut request: SearchRequest) -> an
         let page = store.transcripts().search(owner, &request).await?;
         for hit in page.hits {
             let shown = hit.snippet.marked("[", "]");
-            all.push(format!(
-                "{} {:.9} {} {shown}",
-                hit.transcript.utterance, hit.score, hit.in_raw_text
-            ));
+            all.push(format!("{} {:.9} {} {shown}", hit.transcript.utterance, hit.score, hit.in_raw_text));
         }
         let next: Option<SearchCursor> = page.next;
         if next.is_none() {

@@ -8,10 +8,7 @@ use crate::people::{entry, key, snippet};
 use crate::world::{Case, Outcome, START, World, recording, utterance};
 
 pub fn cases() -> Vec<Case> {
-    list![
-        an_export_holds_everything_of_one_person_and_nothing_else,
-        an_export_of_nobody_fails
-    ]
+    list![an_export_holds_everything_of_one_person_and_nothing_else, an_export_of_nobody_fails]
 }
 
 async fn an_export_holds_everything_of_one_person_and_nothing_else(w: World) -> Outcome {
@@ -23,44 +20,18 @@ async fn an_export_holds_everything_of_one_person_and_nothing_else(w: World) -> 
             .collect();
         w.store.transcripts().record(&batch).await?;
         for n in 0..250 {
-            let file = NewAudioFile {
-                path: format!("{owner}/{n}"),
-                bytes: 1,
-                key_id: None,
-                expires_at: None,
-            };
+            let file = NewAudioFile { path: format!("{owner}/{n}"), bytes: 1, key_id: None, expires_at: None };
             w.store.audio().keep(owner, &file, w.now()).await?;
         }
-        w.store
-            .settings()
-            .put(owner, &serde_json::json!({}), store::Expected::Any, w.now())
-            .await?;
-        w.store
-            .dictionary()
-            .put(Shelf::Personal(owner), &[entry("a"), entry("b")], w.now())
-            .await?;
-        w.store
-            .snippets()
-            .put(Shelf::Personal(owner), &[snippet("s")], w.now())
-            .await?;
-        w.store
-            .usage()
-            .add(owner, w.now().day(), store::Consumption::default())
-            .await?;
+        w.store.settings().put(owner, &serde_json::json!({}), store::Expected::Any, w.now()).await?;
+        w.store.dictionary().put(Shelf::Personal(owner), &[entry("a"), entry("b")], w.now()).await?;
+        w.store.snippets().put(Shelf::Personal(owner), &[snippet("s")], w.now()).await?;
+        w.store.usage().add(owner, w.now().day(), store::Consumption::default()).await?;
         for n in 0..3 {
-            w.store
-                .jobs()
-                .create(owner, &recording("phone", &n.to_string(), w.now()), w.now())
-                .await?;
+            w.store.jobs().create(owner, &recording("phone", &n.to_string(), w.now()), w.now()).await?;
         }
-        w.store
-            .sessions()
-            .open(owner, SecretHash::of(&owner.to_string()), "x", w.now(), later)
-            .await?;
-        w.store
-            .api_keys()
-            .create(owner, &key(&owner.to_string()), w.now())
-            .await?;
+        w.store.sessions().open(owner, SecretHash::of(&owner.to_string()), "x", w.now(), later).await?;
+        w.store.api_keys().create(owner, &key(&owner.to_string()), w.now()).await?;
     }
     w.store.dictionary().put(Shelf::Team, &[entry("team")], w.now()).await?;
 
@@ -88,9 +59,7 @@ async fn export(w: &World, owner: UserId) -> anyhow::Result<(BTreeMap<String, u3
     let mut text = String::new();
     while let Some(item) = export.next().await? {
         let json: serde_json::Value = serde_json::to_value::<&ExportItem>(&item)?;
-        *counts
-            .entry(json["kind"].as_str().unwrap_or_default().to_owned())
-            .or_default() += 1;
+        *counts.entry(json["kind"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
         text.push_str(&json.to_string());
     }
     Ok((counts, text))

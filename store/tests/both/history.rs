@@ -50,19 +50,10 @@ async fn what_was_said_is_read_back_with_all_its_details(w: World) -> Outcome {
     let read = w.store.transcripts().get(owner, id).await?.expect("is there");
     assert_eq!(read.details, said.details);
     let t = read.transcript;
-    assert_eq!(
-        (t.text, t.raw_text, t.session, t.utterance),
-        (said.text, said.raw_text, said.session, said.utterance)
-    );
-    assert_eq!(
-        (t.language, t.style, t.app, t.cleaned_by),
-        (said.language, said.style, said.app, said.cleaned_by)
-    );
+    assert_eq!((t.text, t.raw_text, t.session, t.utterance), (said.text, said.raw_text, said.session, said.utterance));
+    assert_eq!((t.language, t.style, t.app, t.cleaned_by), (said.language, said.style, said.app, said.cleaned_by));
     assert_eq!((t.recorded_at, t.created_at), (said.recorded_at, said.created_at));
-    assert_eq!(
-        (t.client_recording_id, t.audio_ms),
-        (said.client_recording_id, said.audio_ms)
-    );
+    assert_eq!((t.client_recording_id, t.audio_ms), (said.client_recording_id, said.audio_ms));
     assert!((t.confidence - said.confidence).abs() < 1e-12);
     Ok(())
 }
@@ -75,12 +66,7 @@ async fn a_final_recorded_again_stays_as_it_was(w: World) -> Outcome {
     let mut changed = utterance(owner, 1, "другой", w.now());
     changed.details.words.clear();
     let outcomes = w.store.transcripts().record(&[changed, second.clone(), second]).await?;
-    let [
-        Recorded::AlreadyThere(same),
-        Recorded::Stored(new),
-        Recorded::AlreadyThere(twice),
-    ] = outcomes[..]
-    else {
+    let [Recorded::AlreadyThere(same), Recorded::Stored(new), Recorded::AlreadyThere(twice)] = outcomes[..] else {
         anyhow::bail!("{outcomes:?}");
     };
     assert_eq!((same, twice), (id, new));
@@ -123,10 +109,7 @@ async fn the_same_utterance_of_two_people_is_two(w: World) -> Outcome {
     let (anna, boris) = (w.user("anna").await?.id, w.user("boris").await?.id);
     let batch = [utterance(anna, 1, "раз", w.now()), utterance(boris, 1, "раз", w.now())];
     let outcomes = w.store.transcripts().record(&batch).await?;
-    assert!(
-        matches!(outcomes[..], [Recorded::Stored(_), Recorded::Stored(_)]),
-        "{outcomes:?}"
-    );
+    assert!(matches!(outcomes[..], [Recorded::Stored(_), Recorded::Stored(_)]), "{outcomes:?}");
     Ok(())
 }
 
@@ -135,10 +118,7 @@ async fn finals_of_a_removed_person_hold_up_nobody_elses(w: World) -> Outcome {
     w.store.users().remove(gone, w.now()).await?;
     let batch = [utterance(gone, 1, "раз", w.now()), utterance(anna, 1, "два", w.now())];
     let outcomes = w.store.transcripts().record(&batch).await?;
-    assert!(
-        matches!(outcomes[..], [Recorded::OwnerGone, Recorded::Stored(_)]),
-        "{outcomes:?}"
-    );
+    assert!(matches!(outcomes[..], [Recorded::OwnerGone, Recorded::Stored(_)]), "{outcomes:?}");
     assert!(w.store.transcripts().record(&[]).await?.is_empty());
     Ok(())
 }
@@ -158,40 +138,17 @@ async fn pages_show_everything_once_newest_first_while_people_speak(w: World) ->
     for n in 0..23_u64 {
         // Not in the order of time: an uploaded recording is older than what was stored before it.
         let at = START.plus(Duration::from_secs((n * 7) % 23));
-        said.push((
-            at,
-            stored(
-                &w.store
-                    .transcripts()
-                    .record(&[utterance(owner, n, "слово", at)])
-                    .await?,
-            )?,
-        ));
+        said.push((at, stored(&w.store.transcripts().record(&[utterance(owner, n, "слово", at)]).await?)?));
     }
     said.sort_unstable();
     let expected: Vec<_> = said.iter().rev().map(|(_, id)| *id).collect();
     for limit in [1, 5, 22, 23, 24] {
-        assert_eq!(
-            ids(&w, owner, &HistoryFilter::default(), limit).await?,
-            expected,
-            "by {limit}"
-        );
+        assert_eq!(ids(&w, owner, &HistoryFilter::default(), limit).await?, expected, "by {limit}");
     }
-    let first = w
-        .store
-        .transcripts()
-        .page(owner, &HistoryFilter::default(), None, 10)
-        .await?;
+    let first = w.store.transcripts().page(owner, &HistoryFilter::default(), None, 10).await?;
     w.say_at(owner, "новое", START.plus(Duration::from_secs(100))).await?;
-    let second = w
-        .store
-        .transcripts()
-        .page(owner, &HistoryFilter::default(), first.next, 50)
-        .await?;
-    assert_eq!(
-        second.transcripts.iter().map(|t| t.id).collect::<Vec<_>>(),
-        expected[10..]
-    );
+    let second = w.store.transcripts().page(owner, &HistoryFilter::default(), first.next, 50).await?;
+    assert_eq!(second.transcripts.iter().map(|t| t.id).collect::<Vec<_>>(), expected[10..]);
     Ok(())
 }
 
@@ -211,53 +168,13 @@ async fn the_history_is_filtered(w: World) -> Outcome {
     let count = async |filter: HistoryFilter| ids(&w, owner, &filter, 5).await.map(|found| found.len());
     let none = HistoryFilter::default();
     let text = |given: &str| Some(given.to_owned());
-    assert_eq!(
-        count(HistoryFilter {
-            language: text("en"),
-            ..none.clone()
-        })
-        .await?,
-        6
-    );
-    assert_eq!(
-        count(HistoryFilter {
-            style: text("code"),
-            ..none.clone()
-        })
-        .await?,
-        4
-    );
-    assert_eq!(
-        count(HistoryFilter {
-            app: text("app3"),
-            ..none.clone()
-        })
-        .await?,
-        3
-    );
-    assert_eq!(
-        count(HistoryFilter {
-            session: text("s1"),
-            ..none.clone()
-        })
-        .await?,
-        6
-    );
-    assert_eq!(
-        count(HistoryFilter {
-            language: text("en"),
-            style: text("code"),
-            ..none.clone()
-        })
-        .await?,
-        2
-    );
+    assert_eq!(count(HistoryFilter { language: text("en"), ..none.clone() }).await?, 6);
+    assert_eq!(count(HistoryFilter { style: text("code"), ..none.clone() }).await?, 4);
+    assert_eq!(count(HistoryFilter { app: text("app3"), ..none.clone() }).await?, 3);
+    assert_eq!(count(HistoryFilter { session: text("s1"), ..none.clone() }).await?, 6);
+    assert_eq!(count(HistoryFilter { language: text("en"), style: text("code"), ..none.clone() }).await?, 2);
     let (from, to) = (START.plus(Duration::from_secs(5)), START.plus(Duration::from_secs(8)));
-    let between = HistoryFilter {
-        from: Some(from),
-        to: Some(to),
-        ..none
-    };
+    let between = HistoryFilter { from: Some(from), to: Some(to), ..none };
     let found = ids(&w, owner, &between, 2).await?;
     assert_eq!((found.len(), found.last().copied()), (3, expected_from));
     Ok(())
@@ -271,13 +188,7 @@ async fn a_deleted_transcript_is_out_of_sight_until_it_is_taken_back(w: World) -
     assert!(transcripts.delete(owner, id, w.now()).await?);
     assert!(!transcripts.delete(owner, id, w.now()).await?);
     assert!(transcripts.get(owner, id).await?.is_none());
-    assert!(
-        transcripts
-            .page(owner, &HistoryFilter::default(), None, 10)
-            .await?
-            .transcripts
-            .is_empty()
-    );
+    assert!(transcripts.page(owner, &HistoryFilter::default(), None, 10).await?.transcripts.is_empty());
     assert!(w.found(owner, "отчёт").await?.is_empty());
     assert_eq!(transcripts.count(owner).await?, 0);
     // Said again by a client that did not hear of it, it stays deleted.
@@ -288,12 +199,7 @@ async fn a_deleted_transcript_is_out_of_sight_until_it_is_taken_back(w: World) -
 }
 
 async fn keep(w: &World, owner: UserId, path: &str) -> anyhow::Result<store::AudioId> {
-    let file = NewAudioFile {
-        path: path.to_owned(),
-        bytes: 100,
-        key_id: Some("k1".to_owned()),
-        expires_at: None,
-    };
+    let file = NewAudioFile { path: path.to_owned(), bytes: 100, key_id: Some("k1".to_owned()), expires_at: None };
     Ok(w.store.audio().keep(owner, &file, w.now()).await?)
 }
 
@@ -307,24 +213,12 @@ async fn purging_dooms_the_sound_that_nothing_else_uses(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
     let (own, shared) = (keep(&w, owner, "own.wav").await?, keep(&w, owner, "shared.wav").await?);
     let only = say_with(&w, owner, 1, own).await?;
-    let (one, two) = (
-        say_with(&w, owner, 2, shared).await?,
-        say_with(&w, owner, 3, shared).await?,
-    );
+    let (one, two) = (say_with(&w, owner, 2, shared).await?, say_with(&w, owner, 3, shared).await?);
     let doomed = async || -> anyhow::Result<Vec<String>> {
-        Ok(w.store
-            .audio()
-            .doomed(10)
-            .await?
-            .into_iter()
-            .map(|file| file.path)
-            .collect())
+        Ok(w.store.audio().doomed(10).await?.into_iter().map(|file| file.path).collect())
     };
     assert!(w.store.transcripts().delete(owner, only, w.now()).await?);
-    assert!(
-        doomed().await?.is_empty(),
-        "a deleted transcript can still be taken back"
-    );
+    assert!(doomed().await?.is_empty(), "a deleted transcript can still be taken back");
     assert!(w.store.transcripts().purge(owner, only, w.now()).await?);
     assert!(!w.store.transcripts().purge(owner, only, w.now()).await?);
     assert_eq!(doomed().await?, ["own.wav"]);
@@ -340,16 +234,7 @@ async fn somebody_elses_sound_cannot_be_claimed(w: World) -> Outcome {
     let (anna, boris) = (w.user("anna").await?.id, w.user("boris").await?.id);
     let hers = keep(&w, anna, "hers.wav").await?;
     let id = say_with(&w, boris, 1, hers).await?;
-    assert_eq!(
-        w.store
-            .transcripts()
-            .get(boris, id)
-            .await?
-            .expect("is there")
-            .transcript
-            .audio,
-        None
-    );
+    assert_eq!(w.store.transcripts().get(boris, id).await?.expect("is there").transcript.audio, None);
     assert!(w.store.transcripts().purge(boris, id, w.now()).await?);
     assert!(w.store.audio().get(anna, hers).await?.is_some());
     Ok(())
@@ -361,16 +246,7 @@ async fn dropping_a_file_leaves_its_transcript(w: World) -> Outcome {
     let id = say_with(&w, owner, 1, file).await?;
     assert!(w.store.audio().drop_file(owner, file, w.now()).await?);
     assert!(!w.store.audio().drop_file(owner, file, w.now()).await?);
-    assert_eq!(
-        w.store
-            .transcripts()
-            .get(owner, id)
-            .await?
-            .expect("is there")
-            .transcript
-            .audio,
-        None
-    );
+    assert_eq!(w.store.transcripts().get(owner, id).await?.expect("is there").transcript.audio, None);
     assert!(w.store.audio().knows("a.wav").await?);
     w.store.audio().forget(&[file]).await?;
     assert!(!w.store.audio().knows("a.wav").await?);
@@ -394,10 +270,7 @@ async fn purging_leaves_nothing_in_any_table(w: World) -> Outcome {
     let batch: Vec<_> = (0..1200).map(|n| utterance(owner, n, "слово", w.now())).collect();
     w.store.transcripts().record(&batch).await?;
     assert_eq!(w.store.transcripts().purge_all(owner, w.now()).await?, 1200);
-    assert_eq!(
-        (w.rows("transcripts").await?, w.rows("transcript_details").await?),
-        (0, 0)
-    );
+    assert_eq!((w.rows("transcripts").await?, w.rows("transcript_details").await?), (0, 0));
     if w.base == Base::SqliteFile {
         assert_eq!(w.rows("transcript_search").await?, 0);
     }

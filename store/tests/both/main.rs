@@ -28,11 +28,7 @@ use world::{Base, Case, Environment};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let postgres = if arguments.list {
-        Err("not started to list the tests".to_owned())
-    } else {
-        start_postgres()
-    };
+    let postgres = if arguments.list { Err("not started to list the tests".to_owned()) } else { start_postgres() };
     let environment = Arc::new(Environment::new(postgres.ok()));
     let mut trials = Vec::new();
     for case in cases() {
@@ -40,9 +36,7 @@ fn main() {
             let (run, environment, base) = (case.run, Arc::clone(&environment), *base);
             let missing = base == Base::Postgres && environment.postgres.is_none();
             let name = format!("{}::{}", base.name(), case.name);
-            let trial = Trial::test(name, move || {
-                Ok(environment.run(base, run).map_err(|e| format!("{e:?}"))?)
-            });
+            let trial = Trial::test(name, move || Ok(environment.run(base, run).map_err(|e| format!("{e:?}"))?));
             trials.push(trial.with_ignored_flag(missing));
         }
     }

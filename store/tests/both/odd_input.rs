@@ -24,133 +24,46 @@ async fn a_nul_character_is_taken_everywhere_and_kept_as_a_replacement(w: World)
     let owner = w.user("anna").await?.id;
 
     let mut said = utterance(owner, 1, NUL, now);
-    for field in [
-        &mut said.session,
-        &mut said.utterance,
-        &mut said.language,
-        &mut said.style,
-        &mut said.app,
-        &mut said.raw_text,
-    ] {
+    for field in
+        [&mut said.session, &mut said.utterance, &mut said.language, &mut said.style, &mut said.app, &mut said.raw_text]
+    {
         NUL.clone_into(field);
     }
     said.client_recording_id = Some(NUL.to_owned());
     let id = stored(&store.transcripts().record(std::slice::from_ref(&said)).await?)?;
     assert_eq!(store.transcripts().record(&[said]).await?, [Recorded::AlreadyThere(id)]);
     let read = store.transcripts().get(owner, id).await?.expect("is there");
-    assert_eq!(
-        (read.transcript.text.as_str(), read.transcript.app.as_str()),
-        (KEPT, KEPT)
-    );
-    let filter = store::HistoryFilter {
-        app: Some(NUL.to_owned()),
-        ..Default::default()
-    };
-    assert_eq!(
-        store
-            .transcripts()
-            .page(owner, &filter, None, 10)
-            .await?
-            .transcripts
-            .len(),
-        1
-    );
+    assert_eq!((read.transcript.text.as_str(), read.transcript.app.as_str()), (KEPT, KEPT));
+    let filter = store::HistoryFilter { app: Some(NUL.to_owned()), ..Default::default() };
+    assert_eq!(store.transcripts().page(owner, &filter, None, 10).await?.transcripts.len(), 1);
     assert_eq!(w.found(owner, NUL).await?, [KEPT]);
 
-    store
-        .settings()
-        .put(owner, &serde_json::json!({ "k\0": NUL }), Expected::Any, now)
-        .await?;
-    assert_eq!(
-        store.settings().get(owner).await?.body,
-        serde_json::json!({ "k\0": NUL })
-    );
+    store.settings().put(owner, &serde_json::json!({ "k\0": NUL }), Expected::Any, now).await?;
+    assert_eq!(store.settings().get(owner).await?.body, serde_json::json!({ "k\0": NUL }));
 
     // Where people type names, control characters are refused (see `check_label`); elsewhere they are replaced.
-    assert!(
-        store
-            .dictionary()
-            .put(Shelf::Personal(owner), &[entry(NUL)], now)
-            .await
-            .is_err()
-    );
+    assert!(store.dictionary().put(Shelf::Personal(owner), &[entry(NUL)], now).await.is_err());
     let mut with_body = snippet("sig");
     NUL.clone_into(&mut with_body.body);
-    assert_eq!(
-        store.snippets().put(Shelf::Personal(owner), &[with_body], now).await?[0].body,
-        KEPT
-    );
+    assert_eq!(store.snippets().put(Shelf::Personal(owner), &[with_body], now).await?[0].body, KEPT);
     let mut with_language = entry("Alfa");
     with_language.language = Some(NUL.to_owned());
-    store
-        .dictionary()
-        .put(Shelf::Personal(owner), &[with_language], now)
-        .await?;
+    store.dictionary().put(Shelf::Personal(owner), &[with_language], now).await?;
     assert!(
         store
             .audio()
-            .keep(
-                owner,
-                &NewAudioFile {
-                    path: NUL.to_owned(),
-                    bytes: 1,
-                    key_id: None,
-                    expires_at: None
-                },
-                now
-            )
+            .keep(owner, &NewAudioFile { path: NUL.to_owned(), bytes: 1, key_id: None, expires_at: None }, now)
             .await
             .is_err()
     );
     assert!(!store.audio().knows(NUL).await?);
 
-    let job = store
-        .jobs()
-        .create(owner, &recording(NUL, NUL, now), now)
-        .await?
-        .into_job();
-    assert_eq!(
-        store.jobs().of_recording(owner, NUL).await?.expect("is there").id,
-        job.id
-    );
-    let (_, lease) = store
-        .jobs()
-        .claim(&[store::JobKind::Recording], now, now)
-        .await?
-        .expect("waits");
-    store
-        .jobs()
-        .renew(
-            lease,
-            &JobProgress {
-                stage: NUL.to_owned(),
-                percent: 255,
-            },
-            now,
-        )
-        .await?;
-    store
-        .jobs()
-        .fail(
-            lease,
-            &Failure {
-                code: NUL.to_owned(),
-                message: NUL.to_owned(),
-                retry_at: None,
-            },
-            now,
-        )
-        .await?;
-    assert_eq!(
-        store
-            .jobs()
-            .get(owner, job.id)
-            .await?
-            .expect("is there")
-            .error_message
-            .as_deref(),
-        Some(KEPT)
-    );
+    let job = store.jobs().create(owner, &recording(NUL, NUL, now), now).await?.into_job();
+    assert_eq!(store.jobs().of_recording(owner, NUL).await?.expect("is there").id, job.id);
+    let (_, lease) = store.jobs().claim(&[store::JobKind::Recording], now, now).await?.expect("waits");
+    store.jobs().renew(lease, &JobProgress { stage: NUL.to_owned(), percent: 255 }, now).await?;
+    store.jobs().fail(lease, &Failure { code: NUL.to_owned(), message: NUL.to_owned(), retry_at: None }, now).await?;
+    assert_eq!(store.jobs().get(owner, job.id).await?.expect("is there").error_message.as_deref(), Some(KEPT));
 
     let record = AuditRecord {
         actor: Some(owner),
@@ -160,17 +73,11 @@ async fn a_nul_character_is_taken_everywhere_and_kept_as_a_replacement(w: World)
         details: NUL.to_owned(),
     };
     store.audit().append(&record, now).await?;
-    let filter = AuditFilter {
-        actor: None,
-        action: Some(NUL.to_owned()),
-    };
+    let filter = AuditFilter { actor: None, action: Some(NUL.to_owned()) };
     assert_eq!(store.audit().page(&filter, None, 10).await?.len(), 1);
 
     store.sessions().open(owner, SecretHash::of(NUL), NUL, now, now).await?;
-    store
-        .invites()
-        .create(owner, SecretHash::of(NUL), UserRole::Member, NUL, now, now)
-        .await?;
+    store.invites().create(owner, SecretHash::of(NUL), UserRole::Member, NUL, now, now).await?;
     let mut with_prefix = key(NUL);
     NUL.clone_into(&mut with_prefix.prefix);
     store.api_keys().create(owner, &with_prefix, now).await?;
@@ -186,10 +93,7 @@ async fn numbers_that_are_none_are_kept_as_zero(w: World) -> Outcome {
         said.details.words[0].confidence = odd;
         let id = stored(&w.store.transcripts().record(&[said]).await?)?;
         let read = w.store.transcripts().get(owner, id).await?.expect("is there");
-        assert_eq!(
-            (read.transcript.confidence, read.details.words[0].confidence),
-            (0.0, 0.0)
-        );
+        assert_eq!((read.transcript.confidence, read.details.words[0].confidence), (0.0, 0.0));
     }
     Ok(())
 }
@@ -210,16 +114,7 @@ async fn any_text_can_be_said_and_read_back(w: World) -> Outcome {
     ];
     for text in texts {
         let id = w.say(owner, text).await?;
-        assert_eq!(
-            w.store
-                .transcripts()
-                .get(owner, id)
-                .await?
-                .expect("is there")
-                .transcript
-                .text,
-            text
-        );
+        assert_eq!(w.store.transcripts().get(owner, id).await?.expect("is there").transcript.text, text);
     }
     for typed in ["quoted", "हिन्दी", "中", "drop table", "\"back\"", "emoji*", "e*"] {
         // Whatever is found, nothing breaks.
@@ -241,20 +136,13 @@ async fn absurd_amounts_do_not_fail(w: World) -> Outcome {
         stored(&w.store.transcripts().record(&[said]).await?)?;
     }
     assert_eq!(w.store.transcripts().count(owner).await?, 4);
-    let most = store::Consumption {
-        audio_ms: u64::MAX,
-        llm_tokens: u64::MAX,
-        stored_bytes: u64::MAX,
-    };
+    let most = store::Consumption { audio_ms: u64::MAX, llm_tokens: u64::MAX, stored_bytes: u64::MAX };
     for _ in 0..3 {
         w.store.usage().add(owner, w.now().day(), most).await?;
     }
     let day = w.now().day();
     assert!(w.store.usage().total(owner, day, day).await?.audio_ms > 0);
-    w.store
-        .transcripts()
-        .page(owner, &store::HistoryFilter::default(), None, u32::MAX)
-        .await?;
+    w.store.transcripts().page(owner, &store::HistoryFilter::default(), None, u32::MAX).await?;
     Ok(())
 }
 
@@ -262,61 +150,25 @@ async fn absurd_amounts_do_not_fail(w: World) -> Outcome {
 async fn endless_names_are_told_apart(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
     // Hardly compressible, as PostgreSQL would compress before it refuses.
-    let long: String = (0..4000_u32)
-        .map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 27) as u8 % 26))
-        .collect();
+    let long: String =
+        (0..4000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 27) as u8 % 26)).collect();
     for end in ["1", "2"] {
         let name = format!("{long}{end}");
         let mut said = utterance(owner, 1, "раз", w.now());
-        for field in [
-            &mut said.utterance,
-            &mut said.session,
-            &mut said.app,
-            &mut said.style,
-            &mut said.language,
-        ] {
+        for field in [&mut said.utterance, &mut said.session, &mut said.app, &mut said.style, &mut said.language] {
             field.clone_from(&name);
         }
         said.client_recording_id = Some(name.clone());
         let id = stored(&w.store.transcripts().record(std::slice::from_ref(&said)).await?)?;
-        assert_eq!(
-            w.store.transcripts().record(&[said]).await?,
-            [Recorded::AlreadyThere(id)]
-        );
-        let filter = store::HistoryFilter {
-            session: Some(name.clone()),
-            ..Default::default()
-        };
-        assert_eq!(
-            w.store
-                .transcripts()
-                .page(owner, &filter, None, 10)
-                .await?
-                .transcripts
-                .len(),
-            1
-        );
+        assert_eq!(w.store.transcripts().record(&[said]).await?, [Recorded::AlreadyThere(id)]);
+        let filter = store::HistoryFilter { session: Some(name.clone()), ..Default::default() };
+        assert_eq!(w.store.transcripts().page(owner, &filter, None, 10).await?.transcripts.len(), 1);
 
-        let job = w
-            .store
-            .jobs()
-            .create(owner, &recording(&name, &name, w.now()), w.now())
-            .await?
-            .into_job();
-        assert_eq!(
-            w.store.jobs().of_recording(owner, &name).await?.expect("is there").id,
-            job.id
-        );
-        let record = AuditRecord {
-            action: name.clone(),
-            subject: name.clone(),
-            ..AuditRecord::default()
-        };
+        let job = w.store.jobs().create(owner, &recording(&name, &name, w.now()), w.now()).await?.into_job();
+        assert_eq!(w.store.jobs().of_recording(owner, &name).await?.expect("is there").id, job.id);
+        let record = AuditRecord { action: name.clone(), subject: name.clone(), ..AuditRecord::default() };
         w.store.audit().append(&record, w.now()).await?;
-        let filter = AuditFilter {
-            actor: None,
-            action: Some(name),
-        };
+        let filter = AuditFilter { actor: None, action: Some(name) };
         assert_eq!(w.store.audit().page(&filter, None, 10).await?.len(), 1);
     }
     assert_eq!(w.store.transcripts().count(owner).await?, 2);

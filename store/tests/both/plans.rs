@@ -16,36 +16,16 @@ type Indexes = &'static [&'static str];
 /// The indexes of which each query must go by one: SQLite's, PostgreSQL's. SQLite calls the key of a table that is not
 /// of ours "sqlite_autoindex_...".
 const EXPECTED: [(&str, Indexes, Indexes); 10] = [
-    (
-        "history: first page",
-        &["transcripts_history"],
-        &["transcripts_history"],
-    ),
+    ("history: first page", &["transcripts_history"], &["transcripts_history"]),
     ("history: next page", &["transcripts_history"], &["transcripts_history"]),
     // PostgreSQL may walk the history back when the word is common.
-    (
-        "search: newest",
-        &["VIRTUAL TABLE INDEX"],
-        &["transcripts_search", "transcripts_history"],
-    ),
+    ("search: newest", &["VIRTUAL TABLE INDEX"], &["transcripts_search", "transcripts_history"]),
     ("search: relevance", &["VIRTUAL TABLE INDEX"], &["transcripts_search"]),
     ("usage of a month", &["sqlite_autoindex_usage_1"], &["usage_pkey"]),
-    (
-        "login: refresh token",
-        &["sqlite_autoindex_refresh_tokens_1"],
-        &["refresh_tokens_pkey"],
-    ),
-    (
-        "login: api key",
-        &["sqlite_autoindex_api_keys_2"],
-        &["api_keys_hash_key"],
-    ),
+    ("login: refresh token", &["sqlite_autoindex_refresh_tokens_1"], &["refresh_tokens_pkey"]),
+    ("login: api key", &["sqlite_autoindex_api_keys_2"], &["api_keys_hash_key"]),
     ("jobs: claim", &["jobs_open"], &["jobs_open"]),
-    (
-        "jobs: by recording",
-        &["sqlite_autoindex_jobs_1"],
-        &["jobs_user_id_client_recording_id_key", "jobs_of_user"],
-    ),
+    ("jobs: by recording", &["sqlite_autoindex_jobs_1"], &["jobs_user_id_client_recording_id_key", "jobs_of_user"]),
     ("audio: doomed", &["audio_doomed"], &["audio_doomed"]),
 ];
 
@@ -69,24 +49,13 @@ async fn every_real_query_uses_its_index(w: World) -> Outcome {
         for m in 0..40 {
             let secret = SecretHash::of(&format!("{n}/{m}"));
             w.store.sessions().open(owner, secret, "x", START, START).await?;
-            let new = NewJob {
-                receiving: m > 0,
-                ..recording("phone", &m.to_string(), START)
-            };
+            let new = NewJob { receiving: m > 0, ..recording("phone", &m.to_string(), START) };
             w.store.jobs().create(owner, &new, w.now()).await?;
-            let file = store::NewAudioFile {
-                path: format!("{n}/{m}"),
-                bytes: 1,
-                key_id: None,
-                expires_at: None,
-            };
+            let file = store::NewAudioFile { path: format!("{n}/{m}"), bytes: 1, key_id: None, expires_at: None };
             w.store.audio().keep(owner, &file, START).await?;
         }
         for m in 0..20 {
-            w.store
-                .api_keys()
-                .create(owner, &key(&format!("{n}/{m}")), w.now())
-                .await?;
+            w.store.api_keys().create(owner, &key(&format!("{n}/{m}")), w.now()).await?;
         }
     }
     let direct = w.direct().await?;
@@ -99,17 +68,8 @@ async fn every_real_query_uses_its_index(w: World) -> Outcome {
     for (name, sqlite, postgres) in EXPECTED {
         let indexes = if w.base == Base::Postgres { postgres } else { sqlite };
         let plan = &plans.iter().find(|plan| plan.name == name).expect(name).plan;
-        assert!(
-            indexes.iter().any(|index| plan.contains(index)),
-            "{name} goes by none of {indexes:?}:\n{plan}"
-        );
-        for whole in [
-            "Seq Scan",
-            "SCAN t\n",
-            "SCAN transcripts",
-            "SCAN jobs",
-            "USE TEMP B-TREE",
-        ] {
+        assert!(indexes.iter().any(|index| plan.contains(index)), "{name} goes by none of {indexes:?}:\n{plan}");
+        for whole in ["Seq Scan", "SCAN t\n", "SCAN transcripts", "SCAN jobs", "USE TEMP B-TREE"] {
             assert!(!plan.contains(whole), "{name} reads or sorts everything:\n{plan}");
         }
         seen += 1;

@@ -50,22 +50,12 @@ async fn every_migration_goes_down_and_up_again_to_the_same_schema(w: World) -> 
     let mut stages = vec![full.clone()];
     for left in (0..states.len()).rev() {
         w.store.migrate_down(1).await?;
-        let applied = w
-            .store
-            .migration_states()
-            .await?
-            .iter()
-            .filter(|state| state.applied)
-            .count();
+        let applied = w.store.migration_states().await?.iter().filter(|state| state.applied).count();
         assert_eq!(applied, left);
         stages.push(describe(&w).await?);
     }
-    let rest: Vec<_> = stages
-        .last()
-        .expect("has some")
-        .iter()
-        .filter(|line| !line.contains("seaql_migrations"))
-        .collect();
+    let rest: Vec<_> =
+        stages.last().expect("has some").iter().filter(|line| !line.contains("seaql_migrations")).collect();
     assert!(rest.is_empty(), "left over: {rest:?}");
     w.store.migrate_up().await?;
     assert_eq!(describe(&w).await?, full);
@@ -86,10 +76,7 @@ async fn a_database_in_memory_goes_down_and_up(w: World) -> Outcome {
 
 async fn an_old_schema_is_refused_where_migrating_was_not_asked_for(w: World) -> Outcome {
     w.store.migrate_down(2).await?;
-    let careful = StoreOptions {
-        migrate: false,
-        ..w.options.clone()
-    };
+    let careful = StoreOptions { migrate: false, ..w.options.clone() };
     let refused = Store::connect(&careful).await.err();
     let Some(StoreError::SchemaBehind { pending }) = refused else {
         anyhow::bail!("{refused:?}");
@@ -116,17 +103,10 @@ async fn servers_that_start_at_once_migrate_once(w: World) -> Outcome {
 
 async fn a_newer_schema_is_refused(w: World) -> Outcome {
     let direct = w.direct().await?;
-    direct
-        .execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)")
-        .await?;
+    direct.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)").await?;
     direct.close().await?;
     for migrate in [true, false] {
-        let refused = Store::connect(&StoreOptions {
-            migrate,
-            ..w.options.clone()
-        })
-        .await
-        .err();
+        let refused = Store::connect(&StoreOptions { migrate, ..w.options.clone() }).await.err();
         let Some(StoreError::Migration { reason }) = refused else {
             anyhow::bail!("{refused:?}");
         };
@@ -141,15 +121,11 @@ async fn stems_of_another_version_are_made_again_on_start(w: World) -> Outcome {
         w.say(owner, "отчёт готов").await?;
     }
     let direct = w.direct().await?;
-    direct
-        .execute_unprepared("UPDATE transcripts SET stems = 'older'")
-        .await?;
+    direct.execute_unprepared("UPDATE transcripts SET stems = 'older'").await?;
     assert!(w.found(owner, "отчёт").await?.is_empty());
     Store::connect(&w.options).await?.close().await?;
     assert!(w.found(owner, "отчёт").await?.is_empty(), "the version is the same");
-    direct
-        .execute_unprepared("UPDATE facts SET value = '0' WHERE name = 'stems_version'")
-        .await?;
+    direct.execute_unprepared("UPDATE facts SET value = '0' WHERE name = 'stems_version'").await?;
     direct.close().await?;
     Store::connect(&w.options).await?.close().await?;
     assert_eq!(w.found(owner, "отчёты").await?.len(), 3);

@@ -22,14 +22,8 @@ pub fn cases() -> Vec<Case> {
 
 async fn any_form_of_a_word_finds_any_other(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
-    for text in [
-        "Отчёт готов",
-        "Сдать ОТЧЕТЫ",
-        "He runs fast",
-        "Running late",
-        "Письмо отправлено",
-        "Ёлки растут",
-    ] {
+    for text in ["Отчёт готов", "Сдать ОТЧЕТЫ", "He runs fast", "Running late", "Письмо отправлено", "Ёлки растут"]
+    {
         w.say(owner, text).await?;
     }
     let sorted = async |typed: &str| -> anyhow::Result<Vec<String>> {
@@ -55,14 +49,8 @@ async fn all_words_must_occur_and_phrases_in_order(w: World) -> Outcome {
     w.say(owner, "отчёт годовой комиссии").await?;
     assert_eq!(w.found(owner, "годовой отчёт").await?.len(), 2);
     assert_eq!(w.found(owner, "отчёт продажи").await?, ["годовой отчёт о продажах"]);
-    assert_eq!(
-        w.found(owner, "\"годовые отчёты\"").await?,
-        ["годовой отчёт о продажах"]
-    );
-    assert_eq!(
-        w.found(owner, "\"отчёт годовой\" комиссия").await?,
-        ["отчёт годовой комиссии"]
-    );
+    assert_eq!(w.found(owner, "\"годовые отчёты\"").await?, ["годовой отчёт о продажах"]);
+    assert_eq!(w.found(owner, "\"отчёт годовой\" комиссия").await?, ["отчёт годовой комиссии"]);
     assert!(w.found(owner, "отчёт погода").await?.is_empty());
     assert!(w.found(owner, "\"отчёт продажи\"").await?.is_empty());
     Ok(())
@@ -87,10 +75,7 @@ async fn raw_text_is_searched_as_well(w: World) -> Outcome {
     w.store.transcripts().record(&[said]).await?;
     let by_raw = w.search(owner, "час пятнадцать").await?;
     assert!(by_raw.hits[0].in_raw_text);
-    assert_eq!(
-        by_raw.hits[0].snippet.marked("[", "]"),
-        "эээ встреча в [пятнадцать] [часов]"
-    );
+    assert_eq!(by_raw.hits[0].snippet.marked("[", "]"), "эээ встреча в [пятнадцать] [часов]");
     let by_text = w.search(owner, "15").await?;
     assert!(!by_text.hits[0].in_raw_text);
     // A phrase does not reach from one text into the other.
@@ -100,17 +85,10 @@ async fn raw_text_is_searched_as_well(w: World) -> Outcome {
 
 async fn hits_are_marked_in_a_piece_of_the_text(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
-    w.say(
-        owner,
-        &format!("{}сдать отчёты{}", "вступление ".repeat(60), " и так далее".repeat(60)),
-    )
-    .await?;
+    w.say(owner, &format!("{}сдать отчёты{}", "вступление ".repeat(60), " и так далее".repeat(60))).await?;
     let page = w.search(owner, "отчёт").await?;
     let shown = page.hits[0].snippet.marked("<", ">");
-    assert!(
-        shown.contains("сдать <отчёты> и так далее") && shown.starts_with('…') && shown.ends_with('…'),
-        "{shown}"
-    );
+    assert!(shown.contains("сдать <отчёты> и так далее") && shown.starts_with('…') && shown.ends_with('…'), "{shown}");
     Ok(())
 }
 
@@ -119,14 +97,8 @@ async fn better_matches_come_first_and_newer_ones_before_equals(w: World) -> Out
     w.say_at(owner, "отчёт, отчёт и снова отчёт", START).await?;
     w.say_at(owner, "отчёт раз", START.plus(Duration::from_secs(1))).await?;
     w.say_at(owner, "отчёт два", START.plus(Duration::from_secs(2))).await?;
-    assert_eq!(
-        w.found(owner, "отчёт").await?,
-        ["отчёт, отчёт и снова отчёт", "отчёт два", "отчёт раз"]
-    );
-    let newest = SearchRequest {
-        order: SearchOrder::Newest,
-        ..search("отчёт")
-    };
+    assert_eq!(w.found(owner, "отчёт").await?, ["отчёт, отчёт и снова отчёт", "отчёт два", "отчёт раз"]);
+    let newest = SearchRequest { order: SearchOrder::Newest, ..search("отчёт") };
     let page = w.store.transcripts().search(owner, &newest).await?;
     let texts: Vec<_> = page.hits.iter().map(|hit| hit.transcript.text.as_str()).collect();
     assert_eq!(texts, ["отчёт два", "отчёт раз", "отчёт, отчёт и снова отчёт"]);
@@ -144,12 +116,7 @@ async fn pages_of_a_search_show_everything_once(w: World) -> Outcome {
         let mut seen: Vec<TranscriptId> = Vec::new();
         let mut after = None;
         loop {
-            let request = SearchRequest {
-                order,
-                after,
-                limit: 7,
-                ..search("отчёт")
-            };
+            let request = SearchRequest { order, after, limit: 7, ..search("отчёт") };
             let page = w.store.transcripts().search(owner, &request).await?;
             seen.extend(page.hits.iter().map(|hit| hit.transcript.id));
             // As a client would send it back.
@@ -158,16 +125,9 @@ async fn pages_of_a_search_show_everything_once(w: World) -> Outcome {
                 break;
             }
         }
-        let whole = SearchRequest {
-            order,
-            ..search("отчёт")
-        };
+        let whole = SearchRequest { order, ..search("отчёт") };
         let whole = w.store.transcripts().search(owner, &whole).await?;
-        assert_eq!(
-            seen,
-            whole.hits.iter().map(|hit| hit.transcript.id).collect::<Vec<_>>(),
-            "{order:?}"
-        );
+        assert_eq!(seen, whole.hits.iter().map(|hit| hit.transcript.id).collect::<Vec<_>>(), "{order:?}");
         seen.sort_unstable();
         assert_eq!(seen, said, "{order:?}");
     }
@@ -188,16 +148,8 @@ async fn a_search_is_filtered(w: World) -> Outcome {
             to: Some(START.plus(Duration::from_secs(5))),
             ..HistoryFilter::default()
         };
-        let request = SearchRequest {
-            filter,
-            order,
-            ..search("отчёты")
-        };
-        assert_eq!(
-            w.store.transcripts().search(owner, &request).await?.hits.len(),
-            2,
-            "{order:?}"
-        );
+        let request = SearchRequest { filter, order, ..search("отчёты") };
+        assert_eq!(w.store.transcripts().search(owner, &request).await?.hits.len(), 2, "{order:?}");
     }
     Ok(())
 }
@@ -218,25 +170,13 @@ async fn one_person_finds_nothing_of_another(w: World) -> Outcome {
 async fn only_the_newest_matches_are_ranked(w: World) -> Outcome {
     let owner = w.user("anna").await?.id;
     let mut batch = vec![utterance(owner, 9999, "отчёт отчёт отчёт", START)];
-    batch.extend((0..600).map(|n| utterance(owner, n, "отчёт", START.plus(Duration::from_secs(n + 1)))));
+    batch.extend((0..300).map(|n| utterance(owner, n, "отчёт", START.plus(Duration::from_secs(n + 1)))));
     w.store.transcripts().record(&batch).await?;
-    let request = SearchRequest {
-        limit: 1,
-        ..search("отчёт")
-    };
+    let request = SearchRequest { limit: 1, ..search("отчёт") };
     let best = w.store.transcripts().search(owner, &request).await?;
-    assert_eq!(
-        best.hits[0].transcript.utterance, "s1:599",
-        "the oldest is beyond what is ranked"
-    );
-    let narrowed = HistoryFilter {
-        to: Some(START.plus(Duration::from_secs(10))),
-        ..HistoryFilter::default()
-    };
-    let request = SearchRequest {
-        filter: narrowed,
-        ..request
-    };
+    assert_eq!(best.hits[0].transcript.utterance, "s1:299", "the oldest is beyond what is ranked");
+    let narrowed = HistoryFilter { to: Some(START.plus(Duration::from_secs(10))), ..HistoryFilter::default() };
+    let request = SearchRequest { filter: narrowed, ..request };
     let best = w.store.transcripts().search(owner, &request).await?;
     assert_eq!(best.hits[0].transcript.utterance, "s1:9999");
     Ok(())

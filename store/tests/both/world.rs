@@ -66,18 +66,11 @@ pub struct Environment {
 
 impl Environment {
     pub fn new(postgres: Option<PrivatePostgres>) -> Self {
-        Self {
-            postgres,
-            template: Mutex::new(false),
-            databases: AtomicU32::new(0),
-        }
+        Self { postgres, template: Mutex::new(false), databases: AtomicU32::new(0) }
     }
 
     pub fn run(&self, base: Base, run: Run) -> Outcome {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let folder = tempfile::tempdir()?;
         let (url, database) = match base {
             Base::SqliteFile => (format!("sqlite://{}/store.db", folder.path().display()), None),
@@ -87,19 +80,10 @@ impl Environment {
                 (self.server().url(&name), Some(name))
             }
         };
-        let options = StoreOptions {
-            connections: 8,
-            ..StoreOptions::new(url)
-        };
+        let options = StoreOptions { connections: 8, ..StoreOptions::new(url) };
         let outcome = runtime.block_on(async {
             let store = Store::connect(&options).await?;
-            let world = World {
-                base,
-                store: store.clone(),
-                options,
-                folder,
-                ticks: AtomicU64::new(0),
-            };
+            let world = World { base, store: store.clone(), options, folder, ticks: AtomicU64::new(0) };
             let outcome = run(world).await;
             store.close().await?;
             outcome
@@ -151,12 +135,7 @@ impl World {
     }
 
     pub async fn user(&self, name: &str) -> anyhow::Result<User> {
-        let new = NewUser {
-            name: name.to_owned(),
-            email: None,
-            password_hash: None,
-            role: UserRole::Member,
-        };
+        let new = NewUser { name: name.to_owned(), email: None, password_hash: None, role: UserRole::Member };
         Ok(self.store.users().create(&new, self.now()).await?)
     }
 
@@ -168,13 +147,7 @@ impl World {
     pub async fn say_at(&self, owner: UserId, text: &str, at: Moment) -> anyhow::Result<TranscriptId> {
         // Beyond the numbers that cases give themselves.
         let number = 1_000_000 + self.ticks.fetch_add(1, Ordering::Relaxed);
-        stored(
-            &self
-                .store
-                .transcripts()
-                .record(&[utterance(owner, number, text, at)])
-                .await?,
-        )
+        stored(&self.store.transcripts().record(&[utterance(owner, number, text, at)]).await?)
     }
 
     pub async fn search(&self, owner: UserId, typed: &str) -> anyhow::Result<SearchPage> {
@@ -189,21 +162,13 @@ impl World {
 
     /// A connection past the store, to look at the tables and to get in its way.
     pub async fn direct(&self) -> anyhow::Result<DatabaseConnection> {
-        assert_ne!(
-            self.base,
-            Base::SqliteMemory,
-            "its database cannot be reached from outside"
-        );
+        assert_ne!(self.base, Base::SqliteMemory, "its database cannot be reached from outside");
         Ok(Database::connect(self.options.url.as_str()).await?)
     }
 
     pub async fn rows(&self, table: &str) -> anyhow::Result<i64> {
         let direct = self.direct().await?;
-        let backend = if self.base == Base::Postgres {
-            DbBackend::Postgres
-        } else {
-            DbBackend::Sqlite
-        };
+        let backend = if self.base == Base::Postgres { DbBackend::Postgres } else { DbBackend::Sqlite };
         let count = Statement::from_string(backend, format!("SELECT COUNT(*) AS n FROM {table}"));
         let row = direct.query_one_raw(count).await?.expect("COUNT always answers");
         let rows = row.try_get("", "n")?;
@@ -247,24 +212,9 @@ pub fn utterance(owner: UserId, number: u64, text: &str, at: Moment) -> NewTrans
         cleaned_by: CleanedBy::Rules,
         audio: None,
         details: TranscriptDetails {
-            words: vec![TimedWord {
-                word: text.to_owned(),
-                start_ms: 0,
-                end_ms: 400,
-                confidence: 0.5,
-            }],
-            edits: vec![TextEdit {
-                kind: "filler".to_owned(),
-                from: "э".to_owned(),
-                to: String::new(),
-                at: 0,
-            }],
-            timings: Timings {
-                queue_ms: 1,
-                asr_ms: 2,
-                llm_ms: None,
-                since_speech_end_ms: 4,
-            },
+            words: vec![TimedWord { word: text.to_owned(), start_ms: 0, end_ms: 400, confidence: 0.5 }],
+            edits: vec![TextEdit { kind: "filler".to_owned(), from: "э".to_owned(), to: String::new(), at: 0 }],
+            timings: Timings { queue_ms: 1, asr_ms: 2, llm_ms: None, since_speech_end_ms: 4 },
         },
     }
 }

@@ -55,7 +55,9 @@ async fn per_chunk(server: &Server) -> anyhow::Result<()> {
         }
     }
     let engine = (cpu_ns(std::process::id())? - before) as f64 / chunks / 1000.0;
-    println!("server, per 20 ms chunk of a stream: {total:.1} us processor time, {engine:.1} us of it conversion and detector");
+    println!(
+        "server, per 20 ms chunk of a stream: {total:.1} us processor time, {engine:.1} us of it conversion and detector"
+    );
     println!("  everything else: {:.1} us (gate 15, goal 8)", total - engine);
     println!("  one core takes in {:.0} streams", 20_000.0 / total);
     Ok(())
@@ -64,7 +66,8 @@ async fn per_chunk(server: &Server) -> anyhow::Result<()> {
 /// A 5 s utterance through the whole server, against what the recogniser's slot took for it.
 async fn around_an_utterance(server: &Server) -> anyhow::Result<()> {
     let path = std::env::var("ALFAVOICE_BENCH_WAV").unwrap_or_else(|_| "models/asr/samples/ru_04.wav".to_owned());
-    let mut sound: Vec<i16> = hound::WavReader::open(&path).with_context(|| path.clone())?.into_samples().collect::<Result<_, _>>()?;
+    let mut sound: Vec<i16> =
+        hound::WavReader::open(&path).with_context(|| path.clone())?.into_samples().collect::<Result<_, _>>()?;
     sound.extend(std::iter::repeat_n(0, 16_000));
     server.transcribe(&sound, CHUNK).await?;
     let workers = server.workers();
@@ -78,7 +81,10 @@ async fn around_an_utterance(server: &Server) -> anyhow::Result<()> {
     }
     let whole = (all()? - before) as f64 / 1e6 / UTTERANCES as f64;
     let jobs = (server.job_cpu_us().await? - jobs_before) / 1e3 / UTTERANCES as f64;
-    println!("a {:.1} s recording through the whole server: {whole:.1} ms processor time, {jobs:.1} ms of it in the recogniser's slots", sound.len() as f64 / 16_000.0);
+    println!(
+        "a {:.1} s recording through the whole server: {whole:.1} ms processor time, {jobs:.1} ms of it in the recogniser's slots",
+        sound.len() as f64 / 16_000.0
+    );
     println!("  outside them: {:.1} % (gate 5 %, goal 2 %)", (whole - jobs) / whole * 100.0);
     Ok(())
 }
@@ -111,7 +117,8 @@ impl Server {
             .with_context(|| format!("cannot start {}", beside.display()))?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().context("piped")?).read_line(&mut line)?;
-        let address = line.split_whitespace().find(|word| word.starts_with("http://")).context("the server says no address")?;
+        let address =
+            line.split_whitespace().find(|word| word.starts_with("http://")).context("the server says no address")?;
         let server = Self { url: address.trim_end_matches('/').to_owned(), process, _data: data };
         for _ in 0..600 {
             if server.get("/readyz").await.is_ok() {
@@ -140,7 +147,9 @@ impl Server {
     fn workers(&self) -> Vec<u32> {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).into_iter().flatten().flatten();
         let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-        children.flat_map(|text| text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>()).collect()
+        children
+            .flat_map(|text| text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>())
+            .collect()
     }
 
     /// Sends sound without wanting live text, and waits for its receipt.

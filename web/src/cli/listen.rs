@@ -146,7 +146,11 @@ impl Microphone {
     }
 }
 
-fn stream<T>(device: &cpal::Device, config: cpal::StreamConfig, chunks: mpsc::Sender<Vec<i16>>) -> anyhow::Result<cpal::Stream>
+fn stream<T>(
+    device: &cpal::Device,
+    config: cpal::StreamConfig,
+    chunks: mpsc::Sender<Vec<i16>>,
+) -> anyhow::Result<cpal::Stream>
 where
     T: SizedSample,
     i16: FromSample<T>,

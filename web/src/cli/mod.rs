@@ -52,9 +52,7 @@ enum Action {
     /// Check the settings and show where each comes from
     CheckConfig(check_config::CheckConfig),
     /// Print completions for a shell
-    Completions {
-        shell: clap_complete::Shell,
-    },
+    Completions { shell: clap_complete::Shell },
 }
 
 /// Runs what the command line asks for.
@@ -95,9 +93,7 @@ pub fn main() -> ExitCode {
 
 /// The help of every action, for `docs/cli.md`.
 pub fn as_markdown() -> String {
-    let mut text = String::from(
-        "# The command line\n\nWritten by `cargo xtask docs` from the command's own help.\n\n",
-    );
+    let mut text = String::from("# The command line\n\nWritten by `cargo xtask docs` from the command's own help.\n\n");
     let mut command = Command::command().term_width(100);
     command.build();
     describe(&mut command, &mut text);

@@ -28,7 +28,15 @@ impl Format {
             }
             Self::Srt => spoken
                 .enumerate()
-                .map(|(n, told)| format!("{}\n{} --> {}\n{}\n\n", n + 1, clock(told.start_ms, ','), clock(told.end_ms, ','), told.text))
+                .map(|(n, told)| {
+                    format!(
+                        "{}\n{} --> {}\n{}\n\n",
+                        n + 1,
+                        clock(told.start_ms, ','),
+                        clock(told.end_ms, ','),
+                        told.text
+                    )
+                })
                 .collect(),
             Self::Vtt => {
                 let cue = |told: &FinalText| {
@@ -73,7 +81,9 @@ mod tests {
             Format::Srt.render(&finals).expect("text"),
             "1\n00:00:00,000 --> 00:00:01,500\nOne.\n\n2\n01:01:01,002 --> 01:01:02,000\nTwo.\n\n"
         );
-        assert!(Format::Vtt.render(&finals).expect("text").starts_with("WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nOne.\n"));
+        assert!(
+            Format::Vtt.render(&finals).expect("text").starts_with("WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nOne.\n")
+        );
     }
 
     #[test]

@@ -40,7 +40,9 @@ impl Recording {
             (hound::SampleFormat::Int, bits) => {
                 // Every width is brought to 16 bits by its distance from them.
                 let shift = i32::from(bits) - 16;
-                let scaled = |s: i32| if shift >= 0 { (s >> shift) as i16 } else { (s << -shift) as i16 };
+                let scaled = |s: i32| {
+                    if shift >= 0 { (s >> shift) as i16 } else { (s << -shift) as i16 }
+                };
                 reader.samples::<i32>().map(|s| s.map(scaled)).collect::<Result<_, _>>()?
             }
         };
@@ -69,7 +71,12 @@ mod tests {
 
     #[test]
     fn wav_of_other_widths_becomes_16_bit() {
-        let spec = hound::WavSpec { channels: 2, sample_rate: 8000, bits_per_sample: 24, sample_format: hound::SampleFormat::Int };
+        let spec = hound::WavSpec {
+            channels: 2,
+            sample_rate: 8000,
+            bits_per_sample: 24,
+            sample_format: hound::SampleFormat::Int,
+        };
         let mut file = Cursor::new(Vec::new());
         let mut writer = hound::WavWriter::new(&mut file, spec).expect("in memory");
         for sample in [0x7f_ff00_i32, -0x80_0000] {

@@ -45,7 +45,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         }
     });
     let profile = settings.profile.name();
-    let application = Application::build(settings, metrics).await?;
+    let application = Application::build(settings, metrics)?;
     let address = application.address();
     info!(%address, profile, "listening");
     // For people; programs read the log line.
@@ -62,7 +62,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
 
 /// Returns at the first SIGTERM or SIGINT; a second one ends the process at once.
 async fn wait_for_signal() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

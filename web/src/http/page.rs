@@ -21,28 +21,36 @@ const ASSETS: &[Asset] = &[
     Asset { path: "/page/app.js", kind: "text/javascript; charset=utf-8", content: include_str!("../page/app.js") },
     Asset { path: "/page/words.js", kind: "text/javascript; charset=utf-8", content: include_str!("../page/words.js") },
     Asset { path: "/page/line.js", kind: "text/javascript; charset=utf-8", content: include_str!("../page/line.js") },
-    Asset { path: "/page/microphone.js", kind: "text/javascript; charset=utf-8", content: include_str!("../page/microphone.js") },
-    Asset { path: "/page/capture.js", kind: "text/javascript; charset=utf-8", content: include_str!("../page/capture.js") },
+    Asset {
+        path: "/page/microphone.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("../page/microphone.js"),
+    },
+    Asset {
+        path: "/page/capture.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("../page/capture.js"),
+    },
 ];
 
 pub fn configure(routes: &mut web::ServiceConfig) {
     for asset in ASSETS {
         let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(asset.content)[..8]));
-        let serve = move |asked: web::Header<IfNoneMatch>| answer(asset, tag.clone(), asked.into_inner());
+        let serve = move |asked: web::Header<IfNoneMatch>| std::future::ready(answer(asset, &tag, &asked.into_inner()));
         routes.route(asset.path, web::get().to(serve));
     }
 }
 
-async fn answer(asset: &'static Asset, tag: EntityTag, asked: IfNoneMatch) -> HttpResponse {
+fn answer(asset: &'static Asset, tag: &EntityTag, asked: &IfNoneMatch) -> HttpResponse {
     let known = match asked {
         IfNoneMatch::Any => true,
-        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
+        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(tag)),
     };
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header((header::CONTENT_TYPE, asset.kind))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header(header::ETag(tag));
+        .insert_header(header::ETag(tag.clone()));
     if known { response.finish() } else { response.body(asset.content) }
 }

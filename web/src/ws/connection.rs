@@ -5,7 +5,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use actix::{Actor, ActorContext as _, ActorFutureExt as _, Addr, AsyncContext as _, Handler, StreamHandler, WrapFuture as _};
+use actix::{
+    Actor, ActorContext as _, ActorFutureExt as _, Addr, AsyncContext as _, Handler, StreamHandler, WrapFuture as _,
+};
 use actix_web::web::Bytes;
 use actix_web_actors::ws::{self, CloseCode, CloseReason, ProtocolError, WebsocketContext};
 use actors::ids::{Owner, SessionId};
@@ -194,7 +196,8 @@ impl Connection {
 
     fn resume(&mut self, id: &str, token: &str, ctx: &mut WebsocketContext<Self>) {
         if self.heard_sound {
-            let error = convert::mistake(ErrorCode::WrongOrder, "`resume` came after sound", "make it the first message");
+            let error =
+                convert::mistake(ErrorCode::WrongOrder, "`resume` came after sound", "make it the first message");
             self.mistake(error, ctx);
             return;
         }
@@ -282,7 +285,8 @@ impl Connection {
             FragmentError::NotUtf8 => (CloseCode::Invalid, ErrorCode::Invalid),
             FragmentError::OutOfOrder => (CloseCode::Protocol, ErrorCode::Invalid),
         };
-        let message = ErrorMessage { fatal: true, ..convert::mistake(code, error.to_string(), "send whole, smaller messages") };
+        let message =
+            ErrorMessage { fatal: true, ..convert::mistake(code, error.to_string(), "send whole, smaller messages") };
         self.send(&ServerMessage::Error(message), ctx);
         self.close(close, &error.to_string(), ctx);
     }
@@ -361,9 +365,10 @@ impl Handler<CloseAll> for Connection {
 fn of_decoding(error: &DecodeError) -> ErrorMessage {
     let (code, hint) = match error {
         DecodeError::NotJson { .. } => (ErrorCode::BadJson, "send one JSON object per text frame"),
-        DecodeError::NoType | DecodeError::UnknownType { .. } => {
-            (ErrorCode::UnknownType, "the types are: start, audio_chunk, mark, finish, cancel, resume, ack, settings, ping")
-        }
+        DecodeError::NoType | DecodeError::UnknownType { .. } => (
+            ErrorCode::UnknownType,
+            "the types are: start, audio_chunk, mark, finish, cancel, resume, ack, settings, ping",
+        ),
         DecodeError::WrongField { .. } => (ErrorCode::BadField, "docs/protocol.md shows each message"),
         DecodeError::NotBase64 { .. } => (ErrorCode::BadBase64, "encode the samples with standard base64"),
     };

@@ -1,15 +1,13 @@
 //! Between the words of the native protocol and those of a session. The only place where both are known.
 
 use actors::job::Refusal;
-use actors::session::{
-    Activity, CleanedBy, Final, Mode, Notice, Partial, Problem, SessionOutput, Tier, Wishes,
-};
+use actors::session::{Activity, CleanedBy, Final, Mode, Notice, Partial, Problem, SessionOutput, Tier, Wishes};
 use engine::audio::{AudioFormat, FormatError};
 use engine::language::Language;
 use engine::receipt;
 use protocol::{
-    AudioSettings, BusyReason, CoverageKind, Encoding, ErrorCode, ErrorMessage, FinalText, NoticeCode, PartialText, Receipt,
-    ReceiptRange, ServerMessage, SessionSettings, SessionState, TextEdit, Timings, WordTiming,
+    AudioSettings, BusyReason, CoverageKind, Encoding, ErrorCode, ErrorMessage, FinalText, NoticeCode, PartialText,
+    Receipt, ReceiptRange, ServerMessage, SessionSettings, SessionState, TextEdit, Timings, WordTiming,
 };
 
 /// What a client wishes, checked; the first thing that cannot be is the error, and then nothing is changed.
@@ -47,7 +45,9 @@ fn format(audio: &AudioSettings) -> Result<AudioFormat, ErrorMessage> {
         let (code, hint) = match &error {
             FormatError::SampleRate { .. } => (ErrorCode::BadSampleRate, "send 8000 to 48000 samples per second"),
             FormatError::Channels { .. } => (ErrorCode::BadChannels, "send 1 to 8 channels"),
-            FormatError::UnknownEncoding { .. } => (ErrorCode::BadEncoding, "send `pcm_s16le`, `pcm_f32le`, `mulaw` or `alaw`"),
+            FormatError::UnknownEncoding { .. } => {
+                (ErrorCode::BadEncoding, "send `pcm_s16le`, `pcm_f32le`, `mulaw` or `alaw`")
+            }
         };
         mistake(code, error.to_string(), hint)
     })

@@ -1,7 +1,7 @@
 //! Puts messages together that came in several frames.
 
-use actix_web::web::{Bytes, BytesMut};
 use actix_http::ws::Item;
+use actix_web::web::{Bytes, BytesMut};
 
 /// A message that is whole.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,9 +49,9 @@ impl Fragments {
                 let (kind, bytes) = self.open.take().expect("it goes on");
                 match kind {
                     Kind::Binary => Ok(Some(Whole::Binary(bytes.freeze()))),
-                    Kind::Text => {
-                        String::from_utf8(bytes.to_vec()).map(|text| Some(Whole::Text(text))).map_err(|_| FragmentError::NotUtf8)
-                    }
+                    Kind::Text => String::from_utf8(bytes.to_vec())
+                        .map(|text| Some(Whole::Text(text)))
+                        .map_err(|_| FragmentError::NotUtf8),
                 }
             }
         }

@@ -22,7 +22,12 @@ pub struct Client {
 
 impl Client {
     pub async fn connect(server: &TestServer) -> Self {
-        let (_, socket) = awc::Client::new().ws(server.url("/transcribe")).max_frame_size(1 << 20).connect().await.expect("a WebSocket");
+        let (_, socket) = awc::Client::new()
+            .ws(server.url("/transcribe"))
+            .max_frame_size(1 << 20)
+            .connect()
+            .await
+            .expect("a WebSocket");
         Self { socket, heard: Vec::new(), sent: 0, closed: None }
     }
 
@@ -123,7 +128,8 @@ impl Client {
 
     /// All finals as one text, as recognised.
     pub fn text_heard(&self) -> String {
-        let texts: Vec<String> = self.finals().into_iter().map(|told| told.raw_text).filter(|text| !text.is_empty()).collect();
+        let texts: Vec<String> =
+            self.finals().into_iter().map(|told| told.raw_text).filter(|text| !text.is_empty()).collect();
         texts.join(" ")
     }
 

@@ -51,7 +51,8 @@ impl TestServer {
         let mut process = command.spawn().expect("the server starts");
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("it says where it is");
-        let address = line.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("an address in the line");
+        let address =
+            line.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("an address in the line");
         Self { process, address: address.trim_end_matches('/').to_owned(), data }
     }
 

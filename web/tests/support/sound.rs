@@ -14,7 +14,8 @@ pub struct Sample {
 /// Every recording of `models/asr/samples`.
 pub fn samples() -> Vec<Sample> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/asr/samples");
-    let table = std::fs::read_to_string(format!("{folder}/transcripts.tsv")).expect("the samples are in the repository");
+    let table =
+        std::fs::read_to_string(format!("{folder}/transcripts.tsv")).expect("the samples are in the repository");
     let sample = |line: &str| {
         let fields: Vec<&str> = line.split('\t').collect();
         let [file, language, _, _, reference, model_output] = fields[..] else { panic!("six columns: {line}") };
@@ -52,7 +53,8 @@ pub fn noise(ms: usize, level: f32) -> Vec<i16> {
 
 /// Chords that change twice a second, with overtones and a slow swell.
 pub fn music(ms: usize) -> Vec<i16> {
-    const CHORDS: [[f32; 3]; 4] = [[220.0, 277.2, 329.6], [196.0, 246.9, 293.7], [174.6, 220.0, 261.6], [164.8, 207.7, 246.9]];
+    const CHORDS: [[f32; 3]; 4] =
+        [[220.0, 277.2, 329.6], [196.0, 246.9, 293.7], [174.6, 220.0, 261.6], [164.8, 207.7, 246.9]];
     let at = |n: usize| {
         let seconds = n as f32 / 16_000.0;
         let chord = CHORDS[(seconds * 2.0) as usize % CHORDS.len()];

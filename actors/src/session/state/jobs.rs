@@ -14,7 +14,9 @@ use crate::session::utterance::{Decoded, InFlight, Outcome, Role, Utterance};
 
 impl SessionState {
     pub(super) fn submit_final(&mut self, at: usize, now: Moment, effects: &mut Vec<SessionEffect>) {
-        let Some(mut utterance) = self.closed.remove(at) else { return };
+        let Some(mut utterance) = self.closed.remove(at) else {
+            return;
+        };
         let range = utterance.ended.as_ref().expect("closed ones have ended").range;
         let job = self.submit(&utterance, range, Purpose::Final, now, None, effects);
         utterance.ended.as_mut().expect("closed ones have ended").final_job = Some(job);
@@ -23,7 +25,9 @@ impl SessionState {
 
     pub(super) fn partial_if_due(&mut self, now: Moment, effects: &mut Vec<SessionEffect>) {
         let position = self.listener.position();
-        let (Some(range), Some(mut utterance)) = (self.listener.open_utterance(), self.open.take()) else { return };
+        let (Some(range), Some(mut utterance)) = (self.listener.open_utterance(), self.open.take()) else {
+            return;
+        };
         let interval = u64::from(self.cadence.interval_ms(utterance.passes)) * 16;
         let since = if utterance.passes == 0 { utterance.speech_at } else { utterance.last_pass_end };
         let due = self.options.partials && position.saturating_sub(since) >= interval;
@@ -54,7 +58,8 @@ impl SessionState {
         let tier = self.options.tier;
         let facts = self.limits.facts(tier);
         let language = self.language_for(utterance, purpose);
-        let prompt = facts.takes_prompt.then(|| prompt::build(&self.options.dictionary, self.finals.last_text())).flatten();
+        let prompt =
+            facts.takes_prompt.then(|| prompt::build(&self.options.dictionary, self.finals.last_text())).flatten();
         let options = DecodeOptions {
             purpose,
             language,
@@ -83,7 +88,7 @@ impl SessionState {
 
     /// Detecting the language costs a pass of its own: once an utterance's is known well, it is said.
     fn language_for(&self, utterance: &Utterance, purpose: Purpose) -> LanguageChoice {
-                let known = utterance.language.filter(|heard| match purpose {
+        let known = utterance.language.filter(|heard| match purpose {
             Purpose::Partial => true,
             Purpose::Final | Purpose::Batch => heard.ms >= 1500 && heard.probability >= 0.8,
         });
@@ -120,7 +125,9 @@ impl SessionState {
         effects: &mut Vec<SessionEffect>,
     ) {
         let Some(utterance) = &mut self.open else { return };
-        let Some(job) = utterance.partial.take_if(|job| job.number == number) else { return };
+        let Some(job) = utterance.partial.take_if(|job| job.number == number) else {
+            return;
+        };
         self.cadence.took(now.since(job.submitted));
         match result {
             Ok(decoded) => self.tell_partial(&decoded, job, now, effects),
@@ -161,7 +168,9 @@ impl SessionState {
         effects: &mut Vec<SessionEffect>,
     ) {
         let Some(utterance) = &mut self.open else { return };
-        let Some(speculation) = utterance.speculation.as_mut().filter(|s| s.job.number == number) else { return };
+        let Some(speculation) = utterance.speculation.as_mut().filter(|s| s.job.number == number) else {
+            return;
+        };
         match result {
             Ok(decoded) => {
                 let job = speculation.job;
@@ -179,7 +188,9 @@ impl SessionState {
     }
 
     fn final_ended(&mut self, number: u64, result: Result<Decoded, JobFailure>, effects: &mut Vec<SessionEffect>) {
-        let Some(utterance) = self.closed.iter_mut().find(|u| u.role_of(number) == Some(Role::Final)) else { return };
+        let Some(utterance) = self.closed.iter_mut().find(|u| u.role_of(number) == Some(Role::Final)) else {
+            return;
+        };
         let id = utterance.id;
         let ended = utterance.ended.as_mut().expect("closed ones have ended");
         ended.final_job = None;

@@ -13,12 +13,7 @@ pub(super) struct Hunk {
 pub(super) fn differences(base: &[u32], other: &[u32]) -> Vec<Hunk> {
     let prefix = base.iter().zip(other).take_while(|(a, b)| a == b).count();
     let (base_rest, other_rest) = (&base[prefix..], &other[prefix..]);
-    let suffix = base_rest
-        .iter()
-        .rev()
-        .zip(other_rest.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let suffix = base_rest.iter().rev().zip(other_rest.iter().rev()).take_while(|(a, b)| a == b).count();
     let base_middle = &base_rest[..base_rest.len() - suffix];
     let other_middle = &other_rest[..other_rest.len() - suffix];
     let mut hunks: Vec<Hunk> = Vec::new();
@@ -84,19 +79,7 @@ mod tests {
     #[test]
     fn only_what_differs_is_a_hunk() {
         let hunks = differences(&[1, 2, 3, 4], &[1, 9, 3, 4, 5]);
-        assert_eq!(
-            hunks,
-            [
-                Hunk {
-                    base: 1..2,
-                    other: 1..2
-                },
-                Hunk {
-                    base: 4..4,
-                    other: 4..5
-                }
-            ]
-        );
+        assert_eq!(hunks, [Hunk { base: 1..2, other: 1..2 }, Hunk { base: 4..4, other: 4..5 }]);
         assert!(differences(&[1, 2], &[1, 2]).is_empty());
     }
 

@@ -105,61 +105,20 @@ mod tests {
         for (base, proposed) in [("anna", "Anna"), ("i", "I"), ("pdf", "PDF"), ("github", "GitHub")] {
             assert_eq!(refusal(&word(base, proposed)), None, "{proposed}");
         }
-        assert_eq!(
-            refusal(&Cased {
-                opens: true,
-                ..word("the", "The")
-            }),
-            None
-        );
-        assert_eq!(
-            refusal(&Cased {
-                base_opens: true,
-                ..word("But", "but")
-            }),
-            None
-        );
-        assert_eq!(
-            refusal(&Cased {
-                after_number: true,
-                ..word("pm", "PM")
-            }),
-            None
-        );
+        assert_eq!(refusal(&Cased { opens: true, ..word("the", "The") }), None);
+        assert_eq!(refusal(&Cased { base_opens: true, ..word("But", "but") }), None);
+        assert_eq!(refusal(&Cased { after_number: true, ..word("pm", "PM") }), None);
     }
 
     #[test]
     fn capitals_that_mean_something_are_not_touched() {
-        for (base, proposed) in [
-            ("Smith", "smith"),
-            ("us", "US"),
-            ("it", "IT"),
-            ("McDonald", "Mcdonald"),
-            ("the", "The"),
-        ] {
+        for (base, proposed) in
+            [("Smith", "smith"), ("us", "US"), ("it", "IT"), ("McDonald", "Mcdonald"), ("the", "The")]
+        {
             assert!(refusal(&word(base, proposed)).is_some(), "{proposed}");
         }
-        assert!(
-            refusal(&Cased {
-                base_opens: true,
-                ..word("Smith", "smith")
-            })
-            .is_some()
-        );
-        assert!(
-            refusal(&Cased {
-                proposed_opens: true,
-                ..word("report", "Report")
-            })
-            .is_some()
-        );
-        assert!(
-            refusal(&Cased {
-                policy: CasePolicy::Keep,
-                opens: true,
-                ..word("ls", "Ls")
-            })
-            .is_some()
-        );
+        assert!(refusal(&Cased { base_opens: true, ..word("Smith", "smith") }).is_some());
+        assert!(refusal(&Cased { proposed_opens: true, ..word("report", "Report") }).is_some());
+        assert!(refusal(&Cased { policy: CasePolicy::Keep, opens: true, ..word("ls", "Ls") }).is_some());
     }
 }

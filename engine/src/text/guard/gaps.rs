@@ -43,11 +43,7 @@ pub(super) struct Verdict {
 
 /// Decides about one gap.
 pub(super) fn judge(gap: &Gap<'_>) -> Verdict {
-    let kept = |refused| Verdict {
-        text: gap.base.to_owned(),
-        kind: None,
-        refused,
-    };
+    let kept = |refused| Verdict { text: gap.base.to_owned(), kind: None, refused };
     if gap.base == gap.proposed {
         return kept(None);
     }
@@ -67,54 +63,25 @@ pub(super) fn judge(gap: &Gap<'_>) -> Verdict {
     }
     let adds_lines = proposed_lines && !lines;
     if adds_lines && !gap.line_breaks {
-        let flat = Gap {
-            proposed: &gap.proposed.replace('\n', " "),
-            ..*gap
-        };
+        let flat = Gap { proposed: &gap.proposed.replace('\n', " "), ..*gap };
         let flat_text = squeezed(flat.proposed);
-        let verdict = judge(&Gap {
-            proposed: &flat_text,
-            ..flat
-        });
-        return Verdict {
-            refused: verdict.refused.or(Some(Reason::Style)),
-            ..verdict
-        };
+        let verdict = judge(&Gap { proposed: &flat_text, ..flat });
+        return Verdict { refused: verdict.refused.or(Some(Reason::Style)), ..verdict };
     }
     let bullet = adds_lines && matches!(proposed.last(), Some(&("-" | "•" | "*")));
-    let proposed = if bullet {
-        &proposed[..proposed.len() - 1]
-    } else {
-        &proposed[..]
-    };
+    let proposed = if bullet { &proposed[..proposed.len() - 1] } else { &proposed[..] };
     if base == proposed {
         let inside = !gap.before.is_empty() && !gap.after.is_empty();
         if inside && gap.proposed.is_empty() {
             return kept(Some(Reason::ReplacedWord));
         }
-        let kind = if adds_lines {
-            EditKind::Paragraph
-        } else {
-            EditKind::Spacing
-        };
-        return Verdict {
-            text: gap.proposed.to_owned(),
-            kind: Some(kind),
-            refused: None,
-        };
+        let kind = if adds_lines { EditKind::Paragraph } else { EditKind::Spacing };
+        return Verdict { text: gap.proposed.to_owned(), kind: Some(kind), refused: None };
     }
     match refusal(gap, &base, proposed) {
         None => {
-            let kind = if adds_lines {
-                EditKind::Paragraph
-            } else {
-                EditKind::Punctuation
-            };
-            Verdict {
-                text: gap.proposed.to_owned(),
-                kind: Some(kind),
-                refused: None,
-            }
+            let kind = if adds_lines { EditKind::Paragraph } else { EditKind::Punctuation };
+            Verdict { text: gap.proposed.to_owned(), kind: Some(kind), refused: None }
         }
         Some(reason) => softened(gap, &base, proposed, reason).unwrap_or_else(|| kept(Some(reason))),
     }
@@ -123,20 +90,12 @@ pub(super) fn judge(gap: &Gap<'_>) -> Verdict {
 fn squeezed(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let lead = if text.starts_with(char::is_whitespace) { " " } else { "" };
-    let tail = if text.ends_with(char::is_whitespace) && !words.is_empty() {
-        " "
-    } else {
-        ""
-    };
+    let tail = if text.ends_with(char::is_whitespace) && !words.is_empty() { " " } else { "" };
     format!("{lead}{}{tail}", words.join(" "))
 }
 
 fn marks(gap: &str) -> Vec<&str> {
-    tokens(gap)
-        .into_iter()
-        .filter(|token| token.kind != TokenKind::Space)
-        .map(|token| token.text)
-        .collect()
+    tokens(gap).into_iter().filter(|token| token.kind != TokenKind::Space).map(|token| token.text).collect()
 }
 
 fn refusal(gap: &Gap<'_>, base: &[&str], proposed: &[&str]) -> Option<Reason> {
@@ -233,11 +192,7 @@ fn softened(gap: &Gap<'_>, base: &[&str], proposed: &[&str], reason: Reason) -> 
     if !border || !free || is_negation(gap.tongue, gap.after) || binds_forward(gap.tongue, gap.before) {
         return None;
     }
-    Some(Verdict {
-        text: ". ".into(),
-        kind: Some(EditKind::Punctuation),
-        refused: Some(reason),
-    })
+    Some(Verdict { text: ". ".into(), kind: Some(EditKind::Punctuation), refused: Some(reason) })
 }
 
 #[cfg(test)]
@@ -269,14 +224,7 @@ mod tests {
     #[test]
     fn ordinary_marks_pass() {
         let verdict = judge(&gap(" ", ", ", "there", "but"));
-        assert_eq!(
-            verdict,
-            Verdict {
-                text: ", ".into(),
-                kind: Some(EditKind::Punctuation),
-                refused: None
-            }
-        );
+        assert_eq!(verdict, Verdict { text: ", ".into(), kind: Some(EditKind::Punctuation), refused: None });
         assert_eq!(refused(&gap(". ", ", ", "there", "but")), None);
         assert_eq!(refused(&gap(" ", " — ", "москва", "столица")), None);
     }
@@ -285,17 +233,8 @@ mod tests {
     fn mood_changes_only_where_the_words_ask() {
         assert_eq!(refused(&gap(".", "?", "there", "")), Some(Reason::Mood));
         assert_eq!(refused(&gap("?", ".", "there", "")), Some(Reason::Mood));
-        assert_eq!(
-            refused(&Gap {
-                asks: true,
-                ..gap(".", "?", "there", "")
-            }),
-            None
-        );
-        let soft = judge(&Gap {
-            capital_follows: true,
-            ..gap(" ", "! ", "there", "we")
-        });
+        assert_eq!(refused(&Gap { asks: true, ..gap(".", "?", "there", "") }), None);
+        let soft = judge(&Gap { capital_follows: true, ..gap(" ", "! ", "there", "we") });
         assert_eq!((soft.text.as_str(), soft.refused), (". ", Some(Reason::Mood)));
     }
 
@@ -305,19 +244,8 @@ mod tests {
         assert_eq!(refused(&gap(" ", " -", "degrees", "5")), Some(Reason::NumberValue));
         assert_eq!(refused(&gap(" ", ", ", "not", "go")), Some(Reason::NegationScope));
         assert_eq!(refused(&gap(" ", ", ", "no", "sugar")), Some(Reason::NegationScope));
-        assert_eq!(
-            refused(&Gap {
-                before_opens: true,
-                ..gap(" ", ", ", "no", "i")
-            }),
-            None
-        );
-        let russian = |before, after| {
-            refused(&Gap {
-                tongue: Tongue::Russian,
-                ..gap(" ", ", ", before, after)
-            })
-        };
+        assert_eq!(refused(&Gap { before_opens: true, ..gap(" ", ", ", "no", "i") }), None);
+        let russian = |before, after| refused(&Gap { tongue: Tongue::Russian, ..gap(" ", ", ", before, after) });
         assert_eq!(russian("нельзя", "помиловать"), Some(Reason::NegationScope));
         assert_eq!(russian("казнить", "нельзя"), Some(Reason::NegationScope));
         assert_eq!(russian("нет", "поэтому"), None);
@@ -326,30 +254,15 @@ mod tests {
     #[test]
     fn quotes_emphasis_and_dictated_marks_are_left_alone() {
         assert_eq!(refused(&gap(" ", " \"", "the", "experts")), Some(Reason::ForeignMark));
-        assert_eq!(
-            refused(&Gap {
-                spoken: true,
-                ..gap(", ", " ", "tom", "the")
-            }),
-            Some(Reason::SpokenMark)
-        );
+        assert_eq!(refused(&Gap { spoken: true, ..gap(", ", " ", "tom", "the") }), Some(Reason::SpokenMark));
     }
 
     #[test]
     fn line_breaks_need_a_style_that_wants_them() {
         let broken = gap(". ", ".\n\n", "end", "next");
         let verdict = judge(&broken);
-        assert_eq!(
-            (verdict.text.as_str(), verdict.kind, verdict.refused),
-            (". ", None, Some(Reason::Style))
-        );
-        let verdict = judge(&Gap {
-            line_breaks: true,
-            ..broken
-        });
-        assert_eq!(
-            (verdict.text.as_str(), verdict.kind),
-            (".\n\n", Some(EditKind::Paragraph))
-        );
+        assert_eq!((verdict.text.as_str(), verdict.kind, verdict.refused), (". ", None, Some(Reason::Style)));
+        let verdict = judge(&Gap { line_breaks: true, ..broken });
+        assert_eq!((verdict.text.as_str(), verdict.kind), (".\n\n", Some(EditKind::Paragraph)));
     }
 }

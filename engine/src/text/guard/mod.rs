@@ -79,22 +79,14 @@ pub fn review(raw: &str, rules: &Cleaned, proposal: &str, context: &GuardContext
         return as_rules(refusal, judged.refused);
     }
     let text = apply_changes(&rules.text, &judged.changes);
-    let taken_back = judged
-        .changes
-        .iter()
-        .any(|change| change.kind == EditKind::SelfCorrection);
+    let taken_back = judged.changes.iter().any(|change| change.kind == EditKind::SelfCorrection);
     let tongue = Tongue::from(context.language);
     if !taken_back && negations(tongue, &text) != negations(tongue, &rules.text) {
         // Cannot happen by the rules above; if it ever does, the speaker's word stands.
         return as_rules(WholeRefusal::Rewritten, judged.refused);
     }
     let accepted = to_edits(raw, &compose(raw, &first, &judged.changes));
-    Review {
-        text,
-        accepted,
-        refused: judged.refused,
-        whole: None,
-    }
+    Review { text, accepted, refused: judged.refused, whole: None }
 }
 
 /// The negating words of a text, in order.
@@ -115,12 +107,7 @@ mod tests {
 
     fn reviewed(language: Language, raw: &str, proposal: &str) -> Review {
         let (style, dictionary) = (Style::none(), Dictionary::default());
-        let context = GuardContext {
-            language,
-            style: &style,
-            dictionary: &dictionary,
-            prompt: None,
-        };
+        let context = GuardContext { language, style: &style, dictionary: &dictionary, prompt: None };
         let review = review(raw, &cleaned(language, &style, raw), proposal, &context);
         assert_eq!(apply(raw, &review.accepted).unwrap(), review.text);
         review
@@ -160,49 +147,28 @@ mod tests {
         let review = reviewed(Language::ENGLISH, "um it costs five dollars john", "It costs $5, John.");
         assert_eq!(review.text, "It costs $5, John.");
         let kinds: Vec<EditKind> = review.accepted.iter().map(|edit| edit.kind).collect();
-        assert!(
-            kinds.contains(&EditKind::Filler) && kinds.contains(&EditKind::NumberForm),
-            "{kinds:?}"
-        );
+        assert!(kinds.contains(&EditKind::Filler) && kinds.contains(&EditKind::NumberForm), "{kinds:?}");
     }
 
     #[test]
     fn an_answer_is_refused_whole() {
-        let review = reviewed(
-            Language::ENGLISH,
-            "what is the capital of france",
-            "The capital of France is Paris.",
-        );
+        let review = reviewed(Language::ENGLISH, "what is the capital of france", "The capital of France is Paris.");
         assert_eq!(review.text, "What is the capital of france?");
         assert_eq!(review.whole, Some(WholeRefusal::Answered));
     }
 
     #[test]
     fn what_was_dictated_as_a_mark_stays() {
-        let review = reviewed(
-            Language::ENGLISH,
-            "dear tom comma new line see you full stop",
-            "Dear Tom see you!",
-        );
+        let review = reviewed(Language::ENGLISH, "dear tom comma new line see you full stop", "Dear Tom see you!");
         assert_eq!(review.text, "Dear Tom,\nSee you.");
-        assert!(
-            review
-                .refused
-                .iter()
-                .any(|refused| refused.reason == Reason::SpokenMark),
-            "{review:?}"
-        );
+        assert!(review.refused.iter().any(|refused| refused.reason == Reason::SpokenMark), "{review:?}");
     }
 
     #[test]
     fn rules_edits_of_another_text_do_no_harm() {
         let (style, dictionary) = (Style::none(), Dictionary::default());
-        let context = GuardContext {
-            language: Language::ENGLISH,
-            style: &style,
-            dictionary: &dictionary,
-            prompt: None,
-        };
+        let context =
+            GuardContext { language: Language::ENGLISH, style: &style, dictionary: &dictionary, prompt: None };
         let rules = cleaned(Language::ENGLISH, &style, "um hello there");
         let review = review("something else", &rules, "Hello, there.", &context);
         assert_eq!(review.text, "Hello, there.");

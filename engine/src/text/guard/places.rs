@@ -14,11 +14,7 @@ pub(super) fn word_range(view: &View<'_>, i: usize) -> Range<usize> {
 /// From the end of the word before to the beginning of word `i`; the ends of the text where there is none.
 pub(super) fn gap_range(view: &View<'_>, i: usize, length: usize) -> Range<usize> {
     let start = if i == 0 { 0 } else { word_range(view, i - 1).end };
-    let end = if i < view.len() {
-        word_range(view, i).start
-    } else {
-        length
-    };
+    let end = if i < view.len() { word_range(view, i).start } else { length };
     start..end
 }
 
@@ -57,12 +53,7 @@ pub(super) fn is_shouted(text: &str) -> bool {
 
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(chars)
-        .collect()
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// `to` with its first letter as large as that of `from`, or large where it must be.
@@ -72,9 +63,5 @@ pub(super) fn with_first_letter_of(to: &str, from: &str, must_be_capital: bool) 
     let Some(first) = chars.next() else {
         return String::new();
     };
-    if large {
-        first.to_uppercase().chain(chars).collect()
-    } else {
-        first.to_lowercase().chain(chars).collect()
-    }
+    if large { first.to_uppercase().chain(chars).collect() } else { first.to_lowercase().chain(chars).collect() }
 }

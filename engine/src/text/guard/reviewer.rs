@@ -28,9 +28,7 @@ pub(super) fn judge(base: &str, proposal: &str, context: &GuardContext<'_>, spok
         *numbers.entry(norm).or_insert(next)
     };
     let base_ids: Vec<u32> = (0..base_view.len()).map(|k| numbered(base_view.norm(k))).collect();
-    let proposed_ids: Vec<u32> = (0..proposed_view.len())
-        .map(|k| numbered(proposed_view.norm(k)))
-        .collect();
+    let proposed_ids: Vec<u32> = (0..proposed_view.len()).map(|k| numbered(proposed_view.norm(k))).collect();
     let pair = Pair::new(&base_view, &proposed_view, context);
     let hunks = split(&pair, differences(&base_ids, &proposed_ids));
     let mut walk = Walk::new(base, proposal, &pair, context, spoken);
@@ -50,20 +48,12 @@ fn split(pair: &Pair<'_>, hunks: Vec<Hunk>) -> Vec<Hunk> {
         let fillers = pair.leading_fillers(&hunk);
         if fillers > 0 && fillers < hunk.base.len() {
             let border = hunk.base.start + fillers;
-            parts.push(Hunk {
-                base: hunk.base.start..border,
-                other: hunk.other.start..hunk.other.start,
-            });
+            parts.push(Hunk { base: hunk.base.start..border, other: hunk.other.start..hunk.other.start });
             hunk.base.start = border;
         }
         if hunk.base.len() == hunk.other.len() && hunk.base.len() > 1 && pair.judge(&hunk).is_err() {
             let words = hunk.base.clone().zip(hunk.other.clone());
-            let single: Vec<Hunk> = words
-                .map(|(i, j)| Hunk {
-                    base: i..i + 1,
-                    other: j..j + 1,
-                })
-                .collect();
+            let single: Vec<Hunk> = words.map(|(i, j)| Hunk { base: i..i + 1, other: j..j + 1 }).collect();
             if single.iter().any(|hunk| pair.judge(hunk).is_ok()) {
                 parts.extend(single);
                 continue;

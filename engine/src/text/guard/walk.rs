@@ -96,31 +96,26 @@ impl<'w> Walk<'w> {
         let whole = if self.lost_question {
             Some(WholeRefusal::Answered)
         } else if self.gained > 3.max(words * 2 / 5) {
-            Some(if self.lost * 2 > words {
-                WholeRefusal::Rewritten
-            } else {
-                WholeRefusal::Answered
-            })
+            Some(if self.lost * 2 > words { WholeRefusal::Rewritten } else { WholeRefusal::Answered })
         } else if self.lost * 2 > words {
             Some(WholeRefusal::Rewritten)
         } else {
             None
         };
-        Judged {
-            changes: self.changes,
-            refused: self.refused,
-            whole,
-        }
+        Judged { changes: self.changes, refused: self.refused, whole }
     }
 
     /// Decides about a hunk; returns whether the gap behind it is settled too.
     fn hunk(&mut self, hunk: &Hunk, settled: bool) -> bool {
         let verdict = self.pair.judge(hunk);
         let removal = hunk.other.is_empty();
-        if let (Ok(kind), true) = (verdict, removal) {
+        if let (Ok(kind), true) = (verdict, removal)
+            && !self.closes_pair(hunk)
+        {
             self.drop_words(hunk, kind, settled);
             return true;
         }
+        let verdict = if removal { Err(verdict.err().unwrap_or(EditKind::LostWord)) } else { verdict };
         let wanted = self.proposed_text(&hunk.other);
         if hunk.base.is_empty() {
             let at = self.base_gap(hunk.base.start).end;
@@ -171,14 +166,15 @@ impl<'w> Walk<'w> {
         }
     }
 
+    /// Whether a quote or bracket ends with the hunk's words: dropping them would leave the other half alone.
+    fn closes_pair(&self, hunk: &Hunk) -> bool {
+        self.base[self.base_gap(hunk.base.end)].contains(['"', '»', '”', ')', ']'])
+    }
+
     /// Drops the words of a hunk, with the gaps before and behind it made one.
     fn drop_words(&mut self, hunk: &Hunk, kind: EditKind, settled: bool) {
         let (left, right) = (self.base_gap(hunk.base.start), self.base_gap(hunk.base.end));
-        let range = if settled {
-            left.end..right.end
-        } else {
-            left.start..right.end
-        };
+        let range = if settled { left.end..right.end } else { left.start..right.end };
         let (old, behind) = (&self.base[left], &self.base[right]);
         if settled {
             // The gap before stands already; what is behind goes with the words unless it ends something.
@@ -189,7 +185,7 @@ impl<'w> Walk<'w> {
         let strong = |gap: &str| gap.contains(['.', '!', '?', '\n', '…']);
         let ends = hunk.base.end == self.pair.base.len();
         let kept = match (hunk.base.start, strong(behind) || ends, strong(old)) {
-            (0, ..) => "",
+            (0, ..) => old,
             (_, true, false) => behind,
             _ => old,
         };
@@ -232,18 +228,9 @@ impl<'w> Walk<'w> {
             before: view.norm_before(from),
             after: view.norm(to),
             before_opens: self.sentence.iter().all(|said| matches!(said.word, "no" | "нет")),
-            capital_follows: self
-                .pair
-                .proposed
-                .text(j)
-                .chars()
-                .next()
-                .is_some_and(char::is_uppercase),
+            capital_follows: self.pair.proposed.text(j).chars().next().is_some_and(char::is_uppercase),
             verbatim: self.context.style.case == CasePolicy::Keep,
-            spoken: self
-                .spoken
-                .iter()
-                .any(|spoken| spoken.start < place.end && place.start < spoken.end),
+            spoken: self.spoken.iter().any(|spoken| spoken.start < place.end && place.start < spoken.end),
             asks: proposed.contains('?') && is_question(self.pair.tongue, &self.sentence),
             greets: proposed.contains('!')
                 && self.sentence.len() <= 6
@@ -334,26 +321,15 @@ impl<'w> Walk<'w> {
     /// Whether proposed word `j` begins a sentence of the proposal.
     fn proposal_opens(&self, j: usize) -> bool {
         let proposed = self.pair.proposed;
-        j == 0
-            || opens_sentence(
-                &self.proposal[self.proposed_gap(j)],
-                proposed.text(j - 1),
-                proposed.text(j),
-            )
+        j == 0 || opens_sentence(&self.proposal[self.proposed_gap(j)], proposed.text(j - 1), proposed.text(j))
     }
 
     /// Whether a question of the rules' text begins with base word `i`.
     fn asks_from(&self, i: usize) -> bool {
         let view = self.pair.base;
-        let end = (i..view.len())
-            .find(|&k| view.ends_sentence(k))
-            .map_or(view.len(), |k| k + 1);
-        let said: Vec<Said<'_>> = (i..end)
-            .map(|k| Said {
-                word: view.norm(k),
-                after_comma: k > i && view.gap(k).comma,
-            })
-            .collect();
+        let end = (i..view.len()).find(|&k| view.ends_sentence(k)).map_or(view.len(), |k| k + 1);
+        let said: Vec<Said<'_>> =
+            (i..end).map(|k| Said { word: view.norm(k), after_comma: k > i && view.gap(k).comma }).collect();
         view.opens_sentence(i) && (view.gap(end).question || is_question(self.pair.tongue, &said))
     }
 

@@ -58,12 +58,7 @@ pub(super) fn before_alignment(
     if opens_like_assistant(proposal, rules_text) {
         return Some(WholeRefusal::Addressed);
     }
-    let terms: String = context
-        .dictionary
-        .terms()
-        .iter()
-        .map(|term| term.term.as_str())
-        .collect();
+    let terms: String = context.dictionary.terms().iter().map(|term| term.term.as_str()).collect();
     if alien_script(proposal, &[raw, rules_text, &terms]) {
         return Some(WholeRefusal::Translated);
     }
@@ -79,13 +74,7 @@ pub(super) fn before_alignment(
 
 /// Whether the text begins as an assistant's message does, and `said` does not.
 pub(crate) fn opens_like_assistant(proposal: &str, said: &str) -> bool {
-    let begin = |text: &str| {
-        words(text)
-            .iter()
-            .take(5)
-            .map(|token| normal(token.text))
-            .collect::<Vec<_>>()
-    };
+    let begin = |text: &str| words(text).iter().take(5).map(|token| normal(token.text)).collect::<Vec<_>>();
     let (proposed, said) = (begin(proposal), begin(said));
     OPENINGS.iter().any(|opening| {
         let opening: Vec<&str> = opening.split(' ').collect();
@@ -96,10 +85,7 @@ pub(crate) fn opens_like_assistant(proposal: &str, said: &str) -> bool {
 
 /// Whether words of the prompt, or of a chat template, came back that were not said.
 pub(crate) fn leaks(proposal: &str, said: &str, prompt: Option<&str>) -> bool {
-    if TEMPLATE_MARKS
-        .iter()
-        .any(|mark| proposal.contains(mark) && !said.contains(mark))
-    {
+    if TEMPLATE_MARKS.iter().any(|mark| proposal.contains(mark) && !said.contains(mark)) {
         return true;
     }
     let Some(prompt) = prompt else { return false };
@@ -107,9 +93,7 @@ pub(crate) fn leaks(proposal: &str, said: &str, prompt: Option<&str>) -> bool {
     let (prompt, proposal, said) = (cut(prompt), cut(proposal), cut(said));
     let known: HashSet<&[String]> = prompt.windows(LEAK_WORDS).collect();
     let own: HashSet<&[String]> = said.windows(LEAK_WORDS).collect();
-    proposal
-        .windows(LEAK_WORDS)
-        .any(|run| known.contains(run) && !own.contains(run))
+    proposal.windows(LEAK_WORDS).any(|run| known.contains(run) && !own.contains(run))
 }
 
 /// Whether much of the text is in letters that none of the known texts use.
@@ -166,10 +150,7 @@ mod tests {
     fn wrapping_of_models_is_taken_off() {
         assert_eq!(unwrapped("  \"Come here.\" ", "Come here."), "Come here.");
         assert_eq!(unwrapped("```text\nCome here.\n```", "Come here."), "Come here.");
-        assert_eq!(
-            unwrapped("\"Come,\" he said, \"now\"", "Come, he said, now"),
-            "\"Come,\" he said, \"now\""
-        );
+        assert_eq!(unwrapped("\"Come,\" he said, \"now\"", "Come, he said, now"), "\"Come,\" he said, \"now\"");
         assert_eq!(unwrapped("\"Come\"", "\"Come\""), "\"Come\"");
     }
 
@@ -199,15 +180,8 @@ mod tests {
 
     #[test]
     fn places_of_commands_are_counted_in_the_new_text() {
-        let change = |kind, range, to: &str| Change {
-            kind,
-            range,
-            to: to.into(),
-        };
-        let changes = [
-            change(EditKind::Filler, 0..3, ""),
-            change(EditKind::SpokenCommand, 8..14, ","),
-        ];
+        let change = |kind, range, to: &str| Change { kind, range, to: to.into() };
+        let changes = [change(EditKind::Filler, 0..3, ""), change(EditKind::SpokenCommand, 8..14, ",")];
         assert_eq!(spoken_places(&changes), vec![5..6]);
     }
 }

@@ -21,12 +21,7 @@ pub(super) struct Pair<'v> {
 
 impl<'v> Pair<'v> {
     pub fn new(base: &'v View<'v>, proposed: &'v View<'v>, context: &GuardContext<'v>) -> Self {
-        Self {
-            tongue: Tongue::from(context.language),
-            base,
-            proposed,
-            dictionary: context.dictionary,
-        }
+        Self { tongue: Tongue::from(context.language), base, proposed, dictionary: context.dictionary }
     }
 
     /// What kind of change the hunk is: `Ok` where it passes.
@@ -59,9 +54,7 @@ impl<'v> Pair<'v> {
         }
         // "like um", "эм ну": beside a sound of hesitation the words fill too.
         let beside = phrase_at(self.tongue, self.base, k).filter(|len| sound(k + len) || (k > 0 && sound(k - 1)));
-        filler_words_at(self.tongue, self.base, k, Certainty::Likely)
-            .or(beside)
-            .filter(|len| k + len <= end)
+        filler_words_at(self.tongue, self.base, k, Certainty::Likely).or(beside).filter(|len| k + len <= end)
     }
 
     fn dropped(&self, hunk: &Hunk) -> Result<EditKind, EditKind> {
@@ -85,10 +78,7 @@ impl<'v> Pair<'v> {
     fn again_after_fillers(&self, hunk: &Hunk) -> bool {
         let (from, to) = (hunk.base.start, hunk.base.end);
         let lead = self.leading_fillers(hunk);
-        let tail = (from..to)
-            .rev()
-            .take_while(|&k| is_sound(self.tongue, self.base, k))
-            .count();
+        let tail = (from..to).rev().take_while(|&k| is_sound(self.tongue, self.base, k)).count();
         let (first, last) = (from + lead, to - tail);
         let len = last.saturating_sub(first);
         let said = |start: usize| (0..len).all(|n| self.base.norm(start + n) == self.base.norm(first + n));
@@ -117,28 +107,19 @@ impl<'v> Pair<'v> {
 
     /// Negating words of one side, contractions as "not".
     fn negations(&self, hunk: &Hunk, base: bool) -> Vec<&str> {
-        let (range, view) = if base {
-            (hunk.base.clone(), self.base)
-        } else {
-            (hunk.other.clone(), self.proposed)
-        };
-        range
-            .map(|k| view.norm(k))
-            .filter(|norm| is_negation(self.tongue, norm))
-            .map(plain_negation)
-            .collect()
+        let (range, view) = if base { (hunk.base.clone(), self.base) } else { (hunk.other.clone(), self.proposed) };
+        range.map(|k| view.norm(k)).filter(|norm| is_negation(self.tongue, norm)).map(plain_negation).collect()
     }
 
     /// Whether both sides can be the same number, with up to two of the equal words around ("march fifth", "March 5").
     fn same_number(&self, hunk: &Hunk) -> bool {
-        let numeric = hunk
-            .base
-            .clone()
-            .any(|k| is_number_word(self.tongue, self.base.norm(k)))
-            || hunk
-                .other
-                .clone()
-                .any(|k| is_number_word(self.tongue, self.proposed.norm(k)));
+        // A number is written in digits; in words it would only be said otherwise.
+        let digits = |view: &View<'_>, k: usize| view.norm(k).contains(|c: char| c.is_ascii_digit());
+        if !hunk.base.clone().any(|k| digits(self.base, k)) && !hunk.other.clone().any(|k| digits(self.proposed, k)) {
+            return false;
+        }
+        let numeric = hunk.base.clone().any(|k| is_number_word(self.tongue, self.base.norm(k)))
+            || hunk.other.clone().any(|k| is_number_word(self.tongue, self.proposed.norm(k)));
         if !numeric {
             return false;
         }
@@ -232,10 +213,7 @@ fn same_spelling(heard: &[&str], proposed: &[&str]) -> bool {
         ("на верное", "наверное"), ("в общем то", "в общем-то"), ("е мейл", "емейл"), ("он лайн", "онлайн"), ("веб сайт", "веб-сайт"),
     ];
     let (heard, proposed) = (heard.join(" "), proposed.join(" "));
-    if PAIRS
-        .iter()
-        .any(|(a, b)| (heard == *a && proposed == *b) || (heard == *b && proposed == *a))
-    {
+    if PAIRS.iter().any(|(a, b)| (heard == *a && proposed == *b) || (heard == *b && proposed == *a)) {
         return true;
     }
     // A hyphen instead of a space, or instead of nothing, leaves the words what they are.
@@ -257,13 +235,7 @@ fn expanded(words: &[&str]) -> Vec<String> {
     ];
     words
         .iter()
-        .flat_map(|word| {
-            FORMS
-                .iter()
-                .find(|(short, _)| short == word)
-                .map_or(*word, |(_, long)| *long)
-                .split(' ')
-        })
+        .flat_map(|word| FORMS.iter().find(|(short, _)| short == word).map_or(*word, |(_, long)| *long).split(' '))
         .map(str::to_owned)
         .collect()
 }

@@ -16,10 +16,7 @@ impl PartialEq for Decimal {
 
 impl Decimal {
     pub fn whole(value: u64) -> Self {
-        Self {
-            mantissa: i128::from(value),
-            places: 0,
-        }
+        Self { mantissa: i128::from(value), places: 0 }
     }
 
     /// None where it is longer than anybody says.
@@ -31,39 +28,26 @@ impl Decimal {
     }
 
     pub fn negative(self) -> Self {
-        Self {
-            mantissa: -self.mantissa,
-            ..self
-        }
+        Self { mantissa: -self.mantissa, ..self }
     }
 
     pub fn times(self, factor: u64) -> Self {
-        Self {
-            mantissa: self.mantissa * i128::from(factor),
-            ..self
-        }
+        Self { mantissa: self.mantissa * i128::from(factor), ..self }
     }
 
     pub fn plus_half(self) -> Option<Self> {
-        (self.places == 0).then_some(Self {
-            mantissa: self.mantissa * 10 + 5,
-            places: 1,
-        })
+        (self.places == 0).then_some(Self { mantissa: self.mantissa * 10 + 5, places: 1 })
     }
 
     pub fn plus_cents(self, cents: u64) -> Option<Self> {
-        (self.places == 0 && cents < 100).then_some(Self {
-            mantissa: self.mantissa * 100 + i128::from(cents),
-            places: 2,
-        })
+        (self.places == 0 && cents < 100)
+            .then_some(Self { mantissa: self.mantissa * 100 + i128::from(cents), places: 2 })
     }
 
     /// The value, where it is a whole number that is not negative.
     pub fn as_whole(self) -> Option<u64> {
         let reduced = self.reduced();
-        (reduced.places == 0)
-            .then(|| u64::try_from(reduced.mantissa).ok())
-            .flatten()
+        (reduced.places == 0).then(|| u64::try_from(reduced.mantissa).ok()).flatten()
     }
 
     /// Whether these digits, with no zero in front, are this number.

@@ -16,19 +16,13 @@ pub(crate) fn is_number_word(norm: &str) -> bool {
         || TENS.contains(&norm)
         || UNIT_ORDINALS.contains(&norm)
         || TENS_ORDINALS.contains(&norm)
-        || matches!(
-            norm,
-            "hundred" | "hundredth" | "thousand" | "million" | "billion" | "thousandth" | "millionth"
-        )
+        || matches!(norm, "hundred" | "hundredth" | "thousand" | "million" | "billion" | "thousandth" | "millionth")
 }
 
 pub(super) fn may_start(norm: &str) -> bool {
     is_number_word(norm)
         || MONTHS.contains(&norm)
-        || matches!(
-            norm,
-            "a" | "the" | "half" | "quarter" | "minus" | "negative" | "oh" | "o"
-        )
+        || matches!(norm, "a" | "the" | "half" | "quarter" | "minus" | "negative" | "oh" | "o")
 }
 
 /// A number with sign and decimals.
@@ -47,12 +41,7 @@ fn amount(atoms: &[Atom<'_>], i: usize) -> Option<Amount> {
     }
     let literal = written::number(Tongue::English, atoms.get(start)?.norm);
     let mut amount = if let Some(value) = literal {
-        Amount {
-            value,
-            len: 1,
-            scaled: None,
-            indefinite: false,
-        }
+        Amount { value, len: 1, scaled: None, indefinite: false }
     } else {
         let count = count(atoms, start).filter(|count| !count.ordinal)?;
         Amount {
@@ -76,23 +65,12 @@ fn amount(atoms: &[Atom<'_>], i: usize) -> Option<Amount> {
             len += rest.len;
         }
         if !fraction.is_empty() {
-            amount = Amount {
-                value: Decimal::new(amount.value.as_whole()?, &fraction)?,
-                len,
-                ..amount
-            };
+            amount = Amount { value: Decimal::new(amount.value.as_whole()?, &fraction)?, len, ..amount };
         }
-    } else if ["and", "a", "half"]
-        .iter()
-        .enumerate()
-        .all(|(n, word)| next(atoms, start + amount.len + n) == *word)
+    } else if ["and", "a", "half"].iter().enumerate().all(|(n, word)| next(atoms, start + amount.len + n) == *word)
         && amount.scaled.is_none()
     {
-        amount = Amount {
-            value: amount.value.plus_half()?,
-            len: amount.len + 3,
-            ..amount
-        };
+        amount = Amount { value: amount.value.plus_half()?, len: amount.len + 3, ..amount };
     }
     if amount.scaled.is_none()
         && let Some(factor) = scale(next(atoms, start + amount.len))
@@ -135,11 +113,7 @@ pub(super) fn readings(atoms: &[Atom<'_>], i: usize) -> Vec<Reading> {
         push(Value::Plain(amount.value), amount.len, shape);
     }
     if let Some(count) = count(atoms, i).filter(|count| count.ordinal) {
-        push(
-            Value::Ordinal(count.value),
-            count.len,
-            Shape::Suffix(ordinal_suffix(count.value)),
-        );
+        push(Value::Ordinal(count.value), count.len, Shape::Suffix(ordinal_suffix(count.value)));
     }
     if let Some((year, len)) = year(atoms, i) {
         push(Value::Plain(Decimal::whole(year)), len, Shape::Year);
@@ -243,32 +217,10 @@ mod tests {
     #[test]
     fn times_dates_and_sums_have_their_own_values() {
         let has = |said: &str, value: &Value| read(Tongue::English, said).contains(value);
-        assert!(has(
-            "five thirty pm",
-            &Value::Clock {
-                minutes: 17 * 60 + 30,
-                known: true
-            }
-        ));
-        assert!(has(
-            "quarter to nine",
-            &Value::Clock {
-                minutes: 8 * 60 + 45,
-                known: false
-            }
-        ));
-        assert!(has(
-            "june twenty first twenty twenty five",
-            &Value::Date {
-                day: 21,
-                month: 6,
-                year: Some(2025)
-            }
-        ));
-        assert!(has(
-            "two dollars and fifty cents",
-            &Value::Money(Decimal::new(2, "5").unwrap(), Currency::Dollar)
-        ));
+        assert!(has("five thirty pm", &Value::Clock { minutes: 17 * 60 + 30, known: true }));
+        assert!(has("quarter to nine", &Value::Clock { minutes: 8 * 60 + 45, known: false }));
+        assert!(has("june twenty first twenty twenty five", &Value::Date { day: 21, month: 6, year: Some(2025) }));
+        assert!(has("two dollars and fifty cents", &Value::Money(Decimal::new(2, "5").unwrap(), Currency::Dollar)));
         assert!(has("five five five oh one", &Value::Digits("55501".into())));
         assert!(has("two and a half million", &Value::Plain(Decimal::whole(2_500_000))));
     }

@@ -18,9 +18,7 @@ pub(super) const UNITS: [&str; 20] = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 ];
-pub(super) const TENS: [&str; 8] = [
-    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
+pub(super) const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 #[rustfmt::skip]
 pub(super) const UNIT_ORDINALS: [&str; 20] = [
     "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
@@ -52,20 +50,9 @@ pub(super) fn next<'a>(atoms: &[Atom<'a>], i: usize) -> &'a str {
 
 pub(super) fn below_hundred(atoms: &[Atom<'_>], i: usize) -> Option<Count> {
     let (value, ordinal, open) = simple(atoms.get(i)?.norm)?;
-    let mut count = Count {
-        value,
-        len: 1,
-        ordinal,
-        scaled: None,
-        indefinite: false,
-    };
+    let mut count = Count { value, len: 1, ordinal, scaled: None, indefinite: false };
     if open && let Some((unit @ 1..=9, ordinal, _)) = simple(next(atoms, i + 1)) {
-        count = Count {
-            value: value + unit,
-            len: 2,
-            ordinal,
-            ..count
-        };
+        count = Count { value: value + unit, len: 2, ordinal, ..count };
     }
     Some(count)
 }
@@ -73,13 +60,7 @@ pub(super) fn below_hundred(atoms: &[Atom<'_>], i: usize) -> Option<Count> {
 fn below_thousand(atoms: &[Atom<'_>], i: usize) -> Option<Count> {
     let article = atoms.get(i)?.norm == "a";
     let head = if article {
-        Some(Count {
-            value: 1,
-            len: 1,
-            ordinal: false,
-            scaled: None,
-            indefinite: true,
-        })
+        Some(Count { value: 1, len: 1, ordinal: false, scaled: None, indefinite: true })
     } else {
         below_hundred(atoms, i)
     }?;
@@ -88,21 +69,12 @@ fn below_thousand(atoms: &[Atom<'_>], i: usize) -> Option<Count> {
     }
     match next(atoms, i + head.len) {
         "hundredth" => {
-            return Some(Count {
-                value: head.value * 100,
-                len: head.len + 1,
-                ordinal: true,
-                ..head
-            });
+            return Some(Count { value: head.value * 100, len: head.len + 1, ordinal: true, ..head });
         }
         "hundred" => {}
         _ => return (!article).then_some(head),
     }
-    let mut count = Count {
-        value: head.value * 100,
-        len: head.len + 1,
-        ..head
-    };
+    let mut count = Count { value: head.value * 100, len: head.len + 1, ..head };
     let and = usize::from(next(atoms, i + count.len) == "and");
     if atoms.get(i + count.len + and).is_some_and(|atom| atom.glued)
         && let Some(rest) = below_hundred(atoms, i + count.len + and)
@@ -136,13 +108,7 @@ pub(super) fn count(atoms: &[Atom<'_>], i: usize) -> Option<Count> {
         }
         let article = atoms.get(at).is_some_and(|atom| atom.norm == "a") && scale(next(atoms, at + 1)).is_some();
         let group = if article {
-            Some(Count {
-                value: 1,
-                len: 1,
-                ordinal: false,
-                scaled: None,
-                indefinite: true,
-            })
+            Some(Count { value: 1, len: 1, ordinal: false, scaled: None, indefinite: true })
         } else {
             below_thousand(atoms, at)
         };
@@ -150,11 +116,7 @@ pub(super) fn count(atoms: &[Atom<'_>], i: usize) -> Option<Count> {
         else {
             break;
         };
-        let factor = if group.ordinal {
-            None
-        } else {
-            scale(next(atoms, at + group.len))
-        };
+        let factor = if group.ordinal { None } else { scale(next(atoms, at + group.len)) };
         let worth = group.value * factor.unwrap_or(1);
         if worth >= limit {
             break;

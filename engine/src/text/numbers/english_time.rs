@@ -48,29 +48,16 @@ pub(super) fn clock(atoms: &[Atom<'_>], i: usize) -> Vec<(Value, usize)> {
         let at = (hour * 60 + minute) as u16;
         match half_day(atoms, i + len).filter(|_| (1..=12).contains(&hour)) {
             Some((noon, more)) => {
-                found.push((
-                    Value::Clock {
-                        minutes: at % 720 + noon,
-                        known: true,
-                    },
-                    len + more,
-                ));
+                found.push((Value::Clock { minutes: at % 720 + noon, known: true }, len + more));
             }
-            None if minute > 0 || len > 1 => found.push((
-                Value::Clock {
-                    minutes: at,
-                    known: hour > 12,
-                },
-                len,
-            )),
+            None if minute > 0 || len > 1 => found.push((Value::Clock { minutes: at, known: hour > 12 }, len)),
             None => {}
         }
     };
     let hour_at = |k: usize| -> Option<u64> {
         let norm = atoms.get(k)?.norm;
         let hour = simple(norm).filter(|(_, ordinal, _)| !ordinal).map(|(value, ..)| value);
-        hour.or_else(|| norm.parse().ok())
-            .filter(|hour| (1..=24).contains(hour) && *hour < 24)
+        hour.or_else(|| norm.parse().ok()).filter(|hour| (1..=24).contains(hour) && *hour < 24)
     };
     if let Some(hour) = hour_at(i) {
         if let Some((minute, len)) = two_digits(atoms, i + 1).filter(|(minute, _)| *minute < 60) {
@@ -94,12 +81,7 @@ pub(super) fn clock(atoms: &[Atom<'_>], i: usize) -> Vec<(Value, usize)> {
         Some("a") if next(atoms, i + 1) == "quarter" => Some((15, 2)),
         _ => below_hundred(atoms, i)
             .filter(|count| !count.ordinal && matches!(count.value, 5 | 10 | 20 | 25))
-            .map(|count| {
-                (
-                    count.value,
-                    count.len + usize::from(next(atoms, i + count.len) == "minutes"),
-                )
-            }),
+            .map(|count| (count.value, count.len + usize::from(next(atoms, i + count.len) == "minutes"))),
     };
     if let Some((minutes, len)) = offset
         && let Some(hour) = Some(next(atoms, i + len + 1))
@@ -122,15 +104,8 @@ pub(super) fn date(atoms: &[Atom<'_>], i: usize) -> Option<(Value, usize)> {
     let day_at = |k: usize| -> Option<(u8, usize)> {
         let norm = atoms.get(k)?.norm;
         let spoken = count(atoms, k).map(|count| (count.value, count.len));
-        let digits = norm
-            .trim_end_matches(['s', 't', 'n', 'd', 'r', 'h'])
-            .parse()
-            .ok()
-            .map(|day| (day, 1));
-        spoken
-            .or(digits)
-            .filter(|(day, _)| (1..=31).contains(day))
-            .map(|(day, len)| (day as u8, len))
+        let digits = norm.trim_end_matches(['s', 't', 'n', 'd', 'r', 'h']).parse().ok().map(|day| (day, 1));
+        spoken.or(digits).filter(|(day, _)| (1..=31).contains(day)).map(|(day, len)| (day as u8, len))
     };
     let (day, month, len) = if let Some((month, _)) = month_at(i, atoms.get(i)?.norm) {
         let the = usize::from(next(atoms, i + 1) == "the");
@@ -158,11 +133,7 @@ pub(super) fn date(atoms: &[Atom<'_>], i: usize) -> Option<(Value, usize)> {
 fn year_after(atoms: &[Atom<'_>], i: usize) -> Option<(u64, usize)> {
     let in_range = |year: &u64| (1100..2200).contains(year);
     year(atoms, i)
-        .or_else(|| {
-            count(atoms, i)
-                .filter(|count| !count.ordinal)
-                .map(|count| (count.value, count.len))
-        })
+        .or_else(|| count(atoms, i).filter(|count| !count.ordinal).map(|count| (count.value, count.len)))
         .or_else(|| atoms.get(i)?.norm.parse().ok().map(|year| (year, 1)))
         .filter(|(year, _)| in_range(year))
 }

@@ -117,13 +117,7 @@ pub(crate) fn atoms<'a>(tongue: Tongue, words: impl IntoIterator<Item = (&'a str
                 });
             }
         } else {
-            found.push(Atom {
-                norm,
-                glued,
-                comma,
-                word,
-                ends_word: true,
-            });
+            found.push(Atom { norm, glued, comma, word, ends_word: true });
         }
     }
     found
@@ -209,11 +203,7 @@ pub(crate) mod tests {
         let norms: Vec<String> = words(text).iter().map(|token| normal(token.text)).collect();
         let atoms = atoms(tongue, norms.iter().map(|norm| (norm.as_str(), true, true)));
         let all = atoms.len();
-        readings(tongue, &atoms, 0)
-            .into_iter()
-            .filter(|reading| reading.len == all)
-            .map(|r| r.value)
-            .collect()
+        readings(tongue, &atoms, 0).into_iter().filter(|reading| reading.len == all).map(|r| r.value).collect()
     }
 
     fn same(tongue: Tongue, a: &str, b: &str) -> bool {

@@ -52,19 +52,9 @@ fn amount(atoms: &[Atom<'_>], i: usize) -> Option<Amount> {
     }
     let norm = atoms.get(start)?.norm;
     let mut amount = if matches!(norm, "полтора" | "полторы" | "полутора") {
-        Amount {
-            value: Decimal::new(1, "5")?,
-            len: 1,
-            scaled: None,
-            indefinite: true,
-        }
+        Amount { value: Decimal::new(1, "5")?, len: 1, scaled: None, indefinite: true }
     } else if let Some(value) = written::number(Tongue::Russian, norm) {
-        Amount {
-            value,
-            len: 1,
-            scaled: None,
-            indefinite: false,
-        }
+        Amount { value, len: 1, scaled: None, indefinite: false }
     } else {
         let count = cardinal(atoms, start)?;
         Amount {
@@ -75,21 +65,11 @@ fn amount(atoms: &[Atom<'_>], i: usize) -> Option<Amount> {
         }
     };
     if let Some((value, len)) = decimals(atoms, start, &amount) {
-        amount = Amount {
-            value,
-            len,
-            scaled: None,
-            indefinite: false,
-        };
+        amount = Amount { value, len, scaled: None, indefinite: false };
         if let Some(unit) =
             word(atoms, start + len, false).filter(|unit| unit.place == Place::Scale && unit.suffix.is_none())
         {
-            amount = Amount {
-                value: value.times(unit.value),
-                len: len + 1,
-                scaled: Some(value),
-                indefinite: false,
-            };
+            amount = Amount { value: value.times(unit.value), len: len + 1, scaled: Some(value), indefinite: false };
         }
     } else if amount.scaled.is_none()
         && !amount.indefinite
@@ -176,11 +156,7 @@ pub(super) fn readings(atoms: &[Atom<'_>], i: usize) -> Vec<Reading> {
     }
     if let Some((digits, groups)) = digit_groups(atoms, i) {
         let len = groups.iter().map(|(_, len)| len).sum();
-        push(
-            Value::Digits(digits),
-            len,
-            Shape::Groups(groups.iter().map(|&(width, _)| width).collect()),
-        );
+        push(Value::Digits(digits), len, Shape::Groups(groups.iter().map(|&(width, _)| width).collect()));
     }
     found
 }
@@ -266,10 +242,7 @@ mod tests {
     #[test]
     fn times_and_dates_have_their_own_values() {
         let has = |said: &str, value: &Value| read(Tongue::Russian, said).contains(value);
-        let clock = |hour: u16, minute: u16, known| Value::Clock {
-            minutes: hour * 60 + minute,
-            known,
-        };
+        let clock = |hour: u16, minute: u16, known| Value::Clock { minutes: hour * 60 + minute, known };
         assert!(has("половине третьего", &clock(2, 30, false)));
         assert!(has("полтретьего", &clock(2, 30, false)));
         assert!(has("без пятнадцати девять", &clock(8, 45, false)));
@@ -279,11 +252,7 @@ mod tests {
         assert!(has("три часа дня", &clock(15, 0, true)));
         assert!(has(
             "пятого марта две тысячи двадцать пятого года",
-            &Value::Date {
-                day: 5,
-                month: 3,
-                year: Some(2025)
-            }
+            &Value::Date { day: 5, month: 3, year: Some(2025) }
         ));
         assert!(has("пять пять ноль один", &Value::Digits("5501".into())));
     }

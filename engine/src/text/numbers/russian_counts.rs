@@ -20,10 +20,7 @@ pub(super) fn next<'a>(atoms: &[Atom<'a>], i: usize) -> &'a str {
 }
 
 pub(super) fn word(atoms: &[Atom<'_>], i: usize, first: bool) -> Option<Form> {
-    atoms
-        .get(i)
-        .filter(|atom| first || atom.glued)
-        .and_then(|atom| form(atom.norm))
+    atoms.get(i).filter(|atom| first || atom.glued).and_then(|atom| form(atom.norm))
 }
 
 /// A number below a thousand; its parts stand in one case, an ordinal ends it.
@@ -49,24 +46,10 @@ pub(super) fn below_thousand(atoms: &[Atom<'_>], i: usize, first: bool) -> Optio
         if !fits || !agrees {
             break;
         }
-        let cases = total.map_or(part.cases, |(_, cases)| {
-            if part.suffix.is_some() {
-                part.cases
-            } else {
-                cases & part.cases
-            }
-        });
+        let cases =
+            total.map_or(part.cases, |(_, cases)| if part.suffix.is_some() { part.cases } else { cases & part.cases });
         let value = total.map_or(0, |(count, _)| count.value) + part.value;
-        total = Some((
-            Count {
-                value,
-                len: len + 1,
-                suffix: part.suffix,
-                scaled: None,
-                indefinite: false,
-            },
-            cases,
-        ));
+        total = Some((Count { value, len: len + 1, suffix: part.suffix, scaled: None, indefinite: false }, cases));
         if part.suffix.is_some() || rank == 1 {
             break;
         }
@@ -100,11 +83,7 @@ pub(super) fn count(atoms: &[Atom<'_>], i: usize) -> Option<Count> {
             value: total.map_or(0, |count| count.value) + worth,
             len: done + len,
             suffix,
-            scaled: if first && suffix.is_none() {
-                factor.and(group).map(|(count, _)| count.value)
-            } else {
-                None
-            },
+            scaled: if first && suffix.is_none() { factor.and(group).map(|(count, _)| count.value) } else { None },
             indefinite: first && group.is_none() && suffix.is_none(),
         });
         match factor {

@@ -112,24 +112,12 @@ const THIRD: [(&str, &str); 12] = [
 fn all_forms() -> HashMap<String, Form> {
     let mut forms = HashMap::new();
     let mut cardinal = |value: u64, word: String, cases: Cases| {
-        forms.insert(
-            word,
-            Form {
-                value,
-                place: place(value),
-                cases,
-                suffix: None,
-            },
-        );
+        forms.insert(word, Form { value, place: place(value), cases, suffix: None });
     };
     for (value, words) in CARDINALS {
         for word in words.split_whitespace() {
             let (word, cases) = word.split_once(':').expect("every form of the table has its cases");
-            cardinal(
-                value,
-                word.to_owned(),
-                cases.parse().expect("cases are a number in the table"),
-            );
+            cardinal(value, word.to_owned(), cases.parse().expect("cases are a number in the table"));
         }
     }
     for (value, nominative, root, instrumental) in HUNDREDS {
@@ -145,12 +133,7 @@ fn all_forms() -> HashMap<String, Form> {
         cardinal(value, format!("{stem}ью"), I);
     }
     let mut ordinal = |value: u64, word: String, suffix: &'static str| {
-        forms.entry(word).or_insert(Form {
-            value,
-            place: place(value),
-            cases: ANY,
-            suffix: Some(suffix),
-        });
+        forms.entry(word).or_insert(Form { value, place: place(value), cases: ANY, suffix: Some(suffix) });
     };
     for (value, stem) in ORDINAL_STEMS.into_iter().chain((11..).zip(TEENS)) {
         for (ending, suffix) in ENDINGS {

@@ -39,13 +39,7 @@ pub(super) fn clock(atoms: &[Atom<'_>], i: usize) -> Vec<(Value, usize)> {
         }
         if exact {
             let known = hour > 12 || hour == 0;
-            found.push((
-                Value::Clock {
-                    minutes: (hour * 60 + minute) as u16,
-                    known,
-                },
-                len,
-            ));
+            found.push((Value::Clock { minutes: (hour * 60 + minute) as u16, known }, len));
         }
     };
     let norm = atoms[i].norm;
@@ -89,12 +83,7 @@ pub(super) fn clock(atoms: &[Atom<'_>], i: usize) -> Vec<(Value, usize)> {
             _ => cardinal(atoms, i + 1 + len).map_or((0, 0), |count| (count.value, count.len)),
         };
         if (1..=12).contains(&hour) {
-            push(
-                if hour == 1 { 12 } else { hour - 1 },
-                60 - minute,
-                1 + len + hour_len,
-                true,
-            );
+            push(if hour == 1 { 12 } else { hour - 1 }, 60 - minute, 1 + len + hour_len, true);
         }
     }
     found
@@ -114,9 +103,7 @@ fn minutes_after(atoms: &[Atom<'_>], i: usize) -> Option<(u64, usize)> {
         let unit = word(atoms, i + 1, false).filter(|unit| unit.place == Place::Unit && unit.suffix.is_none())?;
         return Some((unit.value, 2));
     }
-    cardinal(atoms, i)
-        .filter(|count| (10..60).contains(&count.value))
-        .map(|count| (count.value, count.len))
+    cardinal(atoms, i).filter(|count| (10..60).contains(&count.value)).map(|count| (count.value, count.len))
 }
 
 /// "пятнадцати", "пяти минут", "четверти" after "без".
@@ -126,19 +113,14 @@ fn minutes_before(atoms: &[Atom<'_>], i: usize) -> Option<(u64, usize)> {
         "четверти" => Some((15, 1)),
         _ => {
             let count = cardinal(atoms, i).filter(|count| (1..30).contains(&count.value))?;
-            Some((
-                count.value,
-                count.len + usize::from(matches!(next(atoms, i + count.len), "минут" | "минуты")),
-            ))
+            Some((count.value, count.len + usize::from(matches!(next(atoms, i + count.len), "минут" | "минуты"))))
         }
     }
 }
 
 /// The hour named by an ordinal in the genitive ("третьего").
 fn coming_hour(norm: &str) -> Option<u64> {
-    form(norm)
-        .filter(|form| form.suffix == Some("-го") && (1..=12).contains(&form.value))
-        .map(|form| form.value)
+    form(norm).filter(|form| form.suffix == Some("-го") && (1..=12).contains(&form.value)).map(|form| form.value)
 }
 
 /// "пятого марта", "двадцать первое января", "5 марта 2025 года".
@@ -155,25 +137,14 @@ pub(super) fn date(atoms: &[Atom<'_>], i: usize) -> Option<(Value, usize)> {
         year = Some(value);
         len += more;
     }
-    Some((
-        Value::Date {
-            day: day as u8,
-            month,
-            year,
-        },
-        len,
-    ))
+    Some((Value::Date { day: day as u8, month, year }, len))
 }
 
 fn year_at(atoms: &[Atom<'_>], i: usize) -> Option<(u64, usize)> {
     let first = next(atoms, i);
-    let said = (!first.is_empty())
-        .then(|| count(atoms, i))
-        .flatten()
-        .filter(|count| count.suffix.is_some());
-    let (year, len) = said
-        .map(|count| (count.value, count.len))
-        .or_else(|| first.parse().ok().map(|year| (year, 1)))?;
+    let said = (!first.is_empty()).then(|| count(atoms, i)).flatten().filter(|count| count.suffix.is_some());
+    let (year, len) =
+        said.map(|count| (count.value, count.len)).or_else(|| first.parse().ok().map(|year| (year, 1)))?;
     let follows = matches!(next(atoms, i + len), "год" | "года" | "году");
     ((1100..2200).contains(&year)).then_some((year, len + usize::from(follows)))
 }

@@ -43,9 +43,7 @@ pub(super) fn number(tongue: Tongue, norm: &str) -> Option<Decimal> {
 
 /// "12,500" and "1,250,000.5" without their group commas.
 fn thousands(text: &str) -> Option<String> {
-    let (whole, rest) = text
-        .split_once('.')
-        .map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, rest) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let mut groups = whole.split(',');
     let first = groups.next()?;
     let mut joined = first.to_owned();
@@ -95,16 +93,12 @@ fn currency_sign(norm: &str) -> Option<(Currency, &str)> {
 fn clock(norm: &str) -> Option<Value> {
     let (hours, minutes) = norm.split_once(':')?;
     let (hours, minutes): (u16, u16) = (two_digits(hours)?, two_digits(minutes).filter(|_| minutes.len() == 2)?);
-    (hours < 24 && minutes < 60).then_some(Value::Clock {
-        minutes: hours * 60 + minutes,
-        known: hours > 12 || hours == 0,
-    })
+    (hours < 24 && minutes < 60)
+        .then_some(Value::Clock { minutes: hours * 60 + minutes, known: hours > 12 || hours == 0 })
 }
 
 fn two_digits(text: &str) -> Option<u16> {
-    (matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
+    (matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
 fn ordinal(tongue: Tongue, norm: &str) -> Option<Value> {
@@ -146,36 +140,18 @@ mod tests {
     #[test]
     fn commas_group_in_english_and_part_decimals_in_russian() {
         assert_eq!(only(Tongue::English, "12,500"), Value::Plain(Decimal::whole(12_500)));
-        assert_eq!(
-            only(Tongue::Russian, "12,5"),
-            Value::Plain(Decimal::new(12, "5").unwrap())
-        );
-        assert_eq!(
-            only(Tongue::Russian, "12\u{a0}500"),
-            Value::Plain(Decimal::whole(12_500))
-        );
+        assert_eq!(only(Tongue::Russian, "12,5"), Value::Plain(Decimal::new(12, "5").unwrap()));
+        assert_eq!(only(Tongue::Russian, "12\u{a0}500"), Value::Plain(Decimal::whole(12_500)));
     }
 
     #[test]
     fn signs_and_endings_tell_what_is_counted() {
-        assert_eq!(
-            only(Tongue::English, "$2.50"),
-            Value::Money(Decimal::new(2, "5").unwrap(), Currency::Dollar)
-        );
-        assert_eq!(
-            only(Tongue::Russian, "120₽"),
-            Value::Money(Decimal::whole(120), Currency::Rouble)
-        );
+        assert_eq!(only(Tongue::English, "$2.50"), Value::Money(Decimal::new(2, "5").unwrap(), Currency::Dollar));
+        assert_eq!(only(Tongue::Russian, "120₽"), Value::Money(Decimal::whole(120), Currency::Rouble));
         assert_eq!(only(Tongue::English, "25%"), Value::Percent(Decimal::whole(25)));
         assert_eq!(only(Tongue::English, "21st"), Value::Ordinal(21));
         assert_eq!(only(Tongue::Russian, "25-го"), Value::Ordinal(25));
-        assert_eq!(
-            only(Tongue::English, "17:05"),
-            Value::Clock {
-                minutes: 1025,
-                known: true
-            }
-        );
+        assert_eq!(only(Tongue::English, "17:05"), Value::Clock { minutes: 1025, known: true });
         assert_eq!(only(Tongue::English, "007"), Value::Digits("007".into()));
     }
 

@@ -24,10 +24,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     if scope.style.case == CasePolicy::Keep {
         return;
     }
-    let cased = draft
-        .pieces
-        .iter()
-        .any(|piece| piece.edit.is_none() && piece.text.chars().any(char::is_uppercase));
+    let cased = draft.pieces.iter().any(|piece| piece.edit.is_none() && piece.text.chars().any(char::is_uppercase));
     let mut opens = !scope.continues;
     let mut before: Option<usize> = None;
     let words = draft.words();
@@ -61,11 +58,7 @@ fn gap_opens(draft: &Draft<'_>, before: usize, word: usize, cased: bool) -> bool
             // A mark that was spoken means what it says; the recogniser's dots may only be a pause.
             let spoken = piece.edit == Some(EditKind::SpokenCommand);
             (spoken && matches!(piece.text.as_str(), "." | "!" | "?"))
-                || ends_sentence(
-                    &piece.text,
-                    Some(&draft.pieces[before].text),
-                    Some(&draft.pieces[word].text),
-                )
+                || ends_sentence(&piece.text, Some(&draft.pieces[before].text), Some(&draft.pieces[word].text))
         }
         TokenKind::Word => false,
     })
@@ -74,19 +67,13 @@ fn gap_opens(draft: &Draft<'_>, before: usize, word: usize, cased: bool) -> bool
 /// "Come!" he said; — Готово? — спросил он: what follows the quote or the dash belongs to the sentence. So does what a
 /// recogniser that knows capitals wrote small after a question or exclamation mark.
 fn goes_on(draft: &Draft<'_>, before: usize, word: usize, cased: bool) -> bool {
-    let marks = draft.pieces[before + 1..word]
-        .iter()
-        .filter(|piece| piece.kind == TokenKind::Mark && !piece.text.is_empty());
+    let marks =
+        draft.pieces[before + 1..word].iter().filter(|piece| piece.kind == TokenKind::Mark && !piece.text.is_empty());
     let marks: Vec<&str> = marks.map(|piece| piece.text.as_str()).collect();
-    let after_stop = marks
-        .iter()
-        .skip_while(|mark| !matches!(**mark, "!" | "?" | "." | "…"))
-        .skip(1);
+    let after_stop = marks.iter().skip_while(|mark| !matches!(**mark, "!" | "?" | "." | "…")).skip(1);
     let trusted = cased && marks.iter().all(|mark| matches!(*mark, "!" | "?")) && !marks.is_empty();
     let written_small = draft.pieces[word].edit.is_none() && draft.pieces[word].text.starts_with(char::is_lowercase);
-    let leads_on = after_stop
-        .into_iter()
-        .any(|mark| matches!(*mark, "\"" | "'" | "”" | "’" | "»" | "—" | "–" | "-"));
+    let leads_on = after_stop.into_iter().any(|mark| matches!(*mark, "\"" | "'" | "”" | "’" | "»" | "—" | "–" | "-"));
     let spoken = draft.pieces[before + 1..word].iter().any(|piece| piece.edit.is_some());
     written_small && (leads_on || (trusted && !spoken))
 }
@@ -115,9 +102,7 @@ fn may_rise(text: &str) -> bool {
 
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -126,29 +111,17 @@ mod tests {
 
     #[test]
     fn sentences_names_of_days_and_i_have_capitals() {
-        assert_eq!(
-            english("i think so. on friday i'm off! ok?"),
-            "I think so. On Friday I'm off! Ok?"
-        );
-        assert_eq!(
-            english("we march in march, you may come in may"),
-            "We march in March, you may come in May."
-        );
+        assert_eq!(english("i think so. on friday i'm off! ok?"), "I think so. On Friday I'm off! Ok?");
+        assert_eq!(english("we march in march, you may come in may"), "We march in March, you may come in May.");
         assert_eq!(russian("да. в пятницу. т.е. завтра"), "Да. В пятницу. Т.е. завтра.");
     }
 
     #[test]
     fn abbreviations_and_addresses_do_not_get_them() {
         assert_eq!(english("See Mr. hill e.g. on foot."), "See Mr. hill e.g. on foot.");
-        assert_eq!(
-            english("example.com is down. user@host.org too"),
-            "example.com is down. user@host.org too."
-        );
+        assert_eq!(english("example.com is down. user@host.org too"), "example.com is down. user@host.org too.");
         assert_eq!(english("iPhone here"), "iPhone here.");
-        assert_eq!(
-            english("\"Come!\" he said. The S.W.A.T. team came."),
-            "\"Come!\" he said. The S.W.A.T. team came."
-        );
+        assert_eq!(english("\"Come!\" he said. The S.W.A.T. team came."), "\"Come!\" he said. The S.W.A.T. team came.");
         assert_eq!(russian("Готово? — спросил он."), "Готово? — спросил он.");
     }
 }

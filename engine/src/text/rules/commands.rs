@@ -55,12 +55,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
 
 /// The first command at word `from` or later, the longest of those that begin at one word.
 fn next_command<'t>(table: &'t [Spoken], view: &View<'_>, from: usize) -> Option<(usize, &'t Spoken)> {
-    (from..view.len()).find_map(|k| {
-        table
-            .iter()
-            .find(|spoken| is_command(table, spoken, view, k))
-            .map(|s| (k, s))
-    })
+    (from..view.len()).find_map(|k| table.iter().find(|spoken| is_command(table, spoken, view, k)).map(|s| (k, s)))
 }
 
 fn is_command(table: &[Spoken], spoken: &Spoken, view: &View<'_>, k: usize) -> bool {
@@ -93,22 +88,14 @@ fn is_command(table: &[Spoken], spoken: &Spoken, view: &View<'_>, k: usize) -> b
 
 /// Whether a closing command follows in the same sentence or the next ones.
 fn closing_of(table: &[Spoken], view: &View<'_>, from: usize) -> Option<usize> {
-    (from + 1..view.len()).find(|&k| {
-        table
-            .iter()
-            .any(|spoken| matches!(spoken.does, Does::Close(_)) && view.phrase_at(k, spoken.words))
-    })
+    (from + 1..view.len())
+        .find(|&k| table.iter().any(|spoken| matches!(spoken.does, Does::Close(_)) && view.phrase_at(k, spoken.words)))
 }
 
 /// Whether the mark `open` stands before word `k` without its partner. `open` is what closes too where both look alike.
 fn is_open(view: &View<'_>, k: usize, open: &str) -> bool {
     let before = &view.draft.pieces[..view.words[k]];
-    let count = |mark: &str| {
-        before
-            .iter()
-            .filter(|piece| piece.edit.is_some() && piece.text.trim() == mark)
-            .count()
-    };
+    let count = |mark: &str| before.iter().filter(|piece| piece.edit.is_some() && piece.text.trim() == mark).count();
     match open {
         "\"" => count("\"") % 2 == 1,
         "»" => count("«") > count("»"),
@@ -124,11 +111,7 @@ fn carry_out(draft: &mut Draft<'_>, tongue: Tongue, k: usize, command: &Spoken) 
     if command.does == Does::Scratch {
         let next = k + command.words.len();
         let begin = scratch_from(tongue, &view, k, next);
-        let remove = Action::Remove {
-            first: view.words[begin],
-            last,
-            kind: EditKind::SpokenCommand,
-        };
+        let remove = Action::Remove { first: view.words[begin], last, kind: EditKind::SpokenCommand };
         return draft.perform(vec![remove]);
     }
     let pieces = &draft.pieces;
@@ -169,11 +152,7 @@ fn carry_out(draft: &mut Draft<'_>, tongue: Tongue, k: usize, command: &Spoken) 
         Does::Between(mark) => format!(" {mark}"),
         Does::Scratch => return,
     };
-    let kind = if matches!(command.does, Does::Break(_)) {
-        TokenKind::Space
-    } else {
-        TokenKind::Mark
-    };
+    let kind = if matches!(command.does, Does::Break(_)) { TokenKind::Space } else { TokenKind::Mark };
     draft.replace(start..end, text, kind, EditKind::SpokenCommand);
 }
 
@@ -198,41 +177,20 @@ mod tests {
 
     #[test]
     fn spoken_marks_become_marks() {
-        assert_eq!(
-            english("hello comma tom period are you there question mark"),
-            "Hello, tom. Are you there?"
-        );
+        assert_eq!(english("hello comma tom period are you there question mark"), "Hello, tom. Are you there?");
         assert_eq!(english("Hello, comma, Tom. New paragraph. Bye."), "Hello, Tom.\n\nBye.");
-        assert_eq!(
-            english("he said quote come back unquote and left"),
-            "He said \"come back\" and left."
-        );
+        assert_eq!(english("he said quote come back unquote and left"), "He said \"come back\" and left.");
         assert_eq!(english("rain dash much hyphen needed"), "Rain — much-needed.");
-        assert_eq!(
-            russian("привет запятая как дела вопросительный знак"),
-            "Привет, как дела?"
-        );
-        assert_eq!(
-            russian("он сказал открыть кавычки да закрыть кавычки"),
-            "Он сказал «да»."
-        );
+        assert_eq!(russian("привет запятая как дела вопросительный знак"), "Привет, как дела?");
+        assert_eq!(russian("он сказал открыть кавычки да закрыть кавычки"), "Он сказал «да».");
     }
 
     #[test]
     fn scratch_that_takes_back_the_sentence_or_the_part_that_is_said_again() {
-        assert_eq!(
-            english("Keep this. send it now scratch that call them"),
-            "Keep this. Call them."
-        );
-        assert_eq!(
-            english("Keep this. Drop this. Scratch that. And go."),
-            "Keep this. And go."
-        );
+        assert_eq!(english("Keep this. send it now scratch that call them"), "Keep this. Call them.");
+        assert_eq!(english("Keep this. Drop this. Scratch that. And go."), "Keep this. And go.");
         assert_eq!(english("We meet at two scratch that at three."), "We meet at three.");
-        assert_eq!(
-            russian("Оставь это. отправь сейчас удали это отправь завтра"),
-            "Оставь это. Отправь завтра."
-        );
+        assert_eq!(russian("Оставь это. отправь сейчас удали это отправь завтра"), "Оставь это. Отправь завтра.");
     }
 
     #[test]

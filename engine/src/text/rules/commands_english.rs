@@ -20,9 +20,7 @@ const KINDS_OF_PERIOD: &[&str] = &[
     "certain", "brief", "in", "over", "payment", "contract", "two-year", "day", "week", "month", "year",
 ];
 
-const ARTICLES: &[&str] = &[
-    "a", "an", "the", "this", "that", "your", "my", "his", "her", "its", "our", "their",
-];
+const ARTICLES: &[&str] = &["a", "an", "the", "this", "that", "your", "my", "his", "her", "its", "our", "their"];
 
 /// "The second comma", "a missing colon": counted or described, with an article before that.
 fn counted(view: &View<'_>, k: usize, _: usize) -> bool {
@@ -99,23 +97,14 @@ const fn pair(words: &'static [&'static str], does: Does) -> Spoken {
 
 /// Longer phrases stand before those they begin with.
 pub(super) const TABLE: &[Spoken] = &[
-    Spoken {
-        not_before: &["is", "was"],
-        ..mark(&["question", "mark"], "?")
-    },
+    Spoken { not_before: &["is", "was"], ..mark(&["question", "mark"], "?") },
     mark(&["exclamation", "mark"], "!"),
     mark(&["exclamation", "point"], "!"),
-    Spoken {
-        not_before: &["is", "was"],
-        ..mark(&["full", "stop"], ".")
-    },
+    Spoken { not_before: &["is", "was"], ..mark(&["full", "stop"], ".") },
     mark(&["dot", "dot", "dot"], "…"),
     mark(&["ellipsis"], "…"),
     mark(&["semicolon"], ";"),
-    Spoken {
-        not_before: &["key", "splice", "separated", "character"],
-        ..mark(&["comma"], ",")
-    },
+    Spoken { not_before: &["key", "splice", "separated", "character"], ..mark(&["comma"], ",") },
     Spoken {
         not_after: KINDS_OF_PERIOD,
         not_before: &[
@@ -125,10 +114,7 @@ pub(super) const TABLE: &[Spoken] = &[
         literal: period_of_something,
         ..mark(&["period"], ".")
     },
-    Spoken {
-        not_before: &["cancer", "surgery", "cleanse", "infection"],
-        ..mark(&["colon"], ":")
-    },
+    Spoken { not_before: &["cancer", "surgery", "cleanse", "infection"], ..mark(&["colon"], ":") },
     Spoken {
         does: Does::Between("—"),
         not_after: &["a", "the", "another", "this", "that", "put", "add", "mad"],
@@ -136,10 +122,7 @@ pub(super) const TABLE: &[Spoken] = &[
         literal: has_subject,
         ..mark(&["dash"], "—")
     },
-    Spoken {
-        does: Does::Join("-"),
-        ..mark(&["hyphen"], "-")
-    },
+    Spoken { does: Does::Join("-"), ..mark(&["hyphen"], "-") },
     line(&["new", "paragraph"], "\n\n"),
     line(&["next", "paragraph"], "\n\n"),
     line(&["new", "line"], "\n"),
@@ -175,11 +158,5 @@ pub(super) const TABLE: &[Spoken] = &[
         not_before: &["balance", "deal"],
         literal: has_subject,
     },
-    Spoken {
-        words: &["delete", "that"],
-        does: Does::Scratch,
-        not_after: &[],
-        not_before: &[],
-        literal: not_set_off,
-    },
+    Spoken { words: &["delete", "that"], does: Does::Scratch, not_after: &[], not_before: &[], literal: not_set_off },
 ];

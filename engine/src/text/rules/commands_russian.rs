@@ -76,13 +76,7 @@ fn has_object(view: &View<'_>, k: usize, len: usize) -> bool {
 }
 
 const fn mark(words: &'static [&'static str], mark: &'static str) -> Spoken {
-    Spoken {
-        words,
-        does: Does::Mark(mark),
-        not_after: THING,
-        not_before: &[],
-        literal: never,
-    }
+    Spoken { words, does: Does::Mark(mark), not_after: THING, not_before: &[], literal: never }
 }
 
 const fn line(words: &'static [&'static str], text: &'static str) -> Spoken {
@@ -111,23 +105,11 @@ const fn line(words: &'static [&'static str], text: &'static str) -> Spoken {
 }
 
 const fn pair(words: &'static [&'static str], does: Does) -> Spoken {
-    Spoken {
-        words,
-        does,
-        not_after: &["не", "нужно", "надо"],
-        not_before: &[],
-        literal: never,
-    }
+    Spoken { words, does, not_after: &["не", "нужно", "надо"], not_before: &[], literal: never }
 }
 
 const fn scratch(words: &'static [&'static str]) -> Spoken {
-    Spoken {
-        words,
-        does: Does::Scratch,
-        not_after: &[],
-        not_before: &[],
-        literal: has_object,
-    }
+    Spoken { words, does: Does::Scratch, not_after: &[], not_before: &[], literal: has_object }
 }
 
 /// Longer phrases stand before those they begin with.
@@ -139,42 +121,18 @@ pub(super) const TABLE: &[Spoken] = &[
     mark(&["двоеточие"], ":"),
     mark(&["многоточие"], "…"),
     Spoken {
-        not_before: &[
-            "не",
-            "нужна",
-            "стоит",
-            "здесь",
-            "тут",
-            "ставится",
-            "была",
-            "перед",
-            "после",
-            "между",
-        ],
+        not_before: &["не", "нужна", "стоит", "здесь", "тут", "ставится", "была", "перед", "после", "между"],
         literal: described_comma,
         ..mark(&["запятая"], ",")
     },
-    Spoken {
-        not_before: POINTS,
-        literal: described_point,
-        ..mark(&["точка"], ".")
-    },
-    Spoken {
-        does: Does::Between("—"),
-        ..mark(&["тире"], "—")
-    },
-    Spoken {
-        does: Does::Join("-"),
-        ..mark(&["дефис"], "-")
-    },
+    Spoken { not_before: POINTS, literal: described_point, ..mark(&["точка"], ".") },
+    Spoken { does: Does::Between("—"), ..mark(&["тире"], "—") },
+    Spoken { does: Does::Join("-"), ..mark(&["дефис"], "-") },
     line(&["с", "новой", "строки"], "\n"),
     line(&["новая", "строка"], "\n"),
     line(&["новый", "абзац"], "\n\n"),
     line(&["с", "нового", "абзаца"], "\n\n"),
-    Spoken {
-        literal: described_paragraph,
-        ..line(&["абзац"], "\n\n")
-    },
+    Spoken { literal: described_paragraph, ..line(&["абзац"], "\n\n") },
     pair(&["открыть", "кавычки"], Does::Open("«")),
     pair(&["кавычки", "открываются"], Does::Open("«")),
     pair(&["открывающая", "кавычка"], Does::Open("«")),

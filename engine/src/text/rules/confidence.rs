@@ -64,9 +64,8 @@ pub(super) fn judge(raw: &str, draft: &Draft<'_>, scope: &Scope<'_>) -> (f32, Ve
         doubt(Doubt::UnknownLanguage, 0.5);
     }
     let heard = tokens(raw);
-    let marked = heard
-        .iter()
-        .any(|token| token.kind == TokenKind::Mark && matches!(token.text, "." | "," | "?" | "!" | "…"));
+    let marked =
+        heard.iter().any(|token| token.kind == TokenKind::Mark && matches!(token.text, "." | "," | "?" | "!" | "…"));
     let capitals = raw.contains(char::is_uppercase);
     let count = view.len();
     if !marked && count > 1 {
@@ -74,11 +73,7 @@ pub(super) fn judge(raw: &str, draft: &Draft<'_>, scope: &Scope<'_>) -> (f32, Ve
         let inner = (1..count).any(|k| view.gap(k).is_plain() && INNER.contains(&view.norm(k)));
         let opening = OPENING.contains(&view.norm(0)) && view.gap(1).is_plain();
         // "population three million": a heading and its number want more than a full stop.
-        let heading = count < 4
-            && draft
-                .pieces
-                .iter()
-                .any(|piece| piece.edit == Some(EditKind::NumberForm));
+        let heading = count < 4 && draft.pieces.iter().any(|piece| piece.edit == Some(EditKind::NumberForm));
         let open = inner || (opening && !asks) || heading || count > 10;
         doubt(Doubt::NoMarks, if open { 0.5 } else { 0.04 });
         let addressed = match scope.tongue {
@@ -131,9 +126,6 @@ mod tests {
         assert!(doubts("we saw petrov").contains(&Doubt::NoCapitals));
         assert!(doubts("She is like happy, I mean sad.").contains(&Doubt::Filler));
         let unsure = cleaned(Language::RUSSIAN, &Style::none(), "ты придёшь завтра");
-        assert!(
-            unsure.doubts.contains(&Doubt::Question) && unsure.confidence < 0.8,
-            "{unsure:?}"
-        );
+        assert!(unsure.doubts.contains(&Doubt::Question) && unsure.confidence < 0.8, "{unsure:?}");
     }
 }

@@ -30,14 +30,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
         };
         let (first, last) = (view.words[k], view.words[k + found.words - 1]);
         let kind = EditKind::Dictionary;
-        actions.push(Action::Replace {
-            first,
-            last,
-            text: found.written,
-            sort: TokenKind::Word,
-            kind,
-            frozen: true,
-        });
+        actions.push(Action::Replace { first, last, text: found.written, sort: TokenKind::Word, kind, frozen: true });
         k += found.words;
     }
     if !actions.is_empty() {

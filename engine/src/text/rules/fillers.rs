@@ -60,11 +60,7 @@ fn drop_runs(draft: &mut Draft<'_>, mark: impl Fn(&View<'_>) -> Vec<bool>) {
             k += 1;
         }
         if k > first {
-            actions.push(Action::Remove {
-                first: view.words[first],
-                last: view.words[k - 1],
-                kind: EditKind::Filler,
-            });
+            actions.push(Action::Remove { first: view.words[first], last: view.words[k - 1], kind: EditKind::Filler });
         } else {
             k += 1;
         }
@@ -114,17 +110,12 @@ fn squeezed(norm: &str) -> String {
 
 /// How many words from `k` on are a filler of at least this certainty.
 pub(crate) fn filler_words_at(tongue: Tongue, view: &View<'_>, k: usize, wanted: Certainty) -> Option<usize> {
-    table(tongue)
-        .iter()
-        .find(|soft| is_filler(soft, view, k, wanted))
-        .map(|soft| soft.phrase.len())
+    table(tongue).iter().find(|soft| is_filler(soft, view, k, wanted)).map(|soft| soft.phrase.len())
 }
 
 /// How many words from `k` on are a filler by their looks, whatever stands around except what gives them a meaning.
 pub(crate) fn phrase_at(tongue: Tongue, view: &View<'_>, k: usize) -> Option<usize> {
-    let said = table(tongue)
-        .iter()
-        .find(|soft| view.phrase_at(k, soft.phrase) && !means_something(soft, view, k))?;
+    let said = table(tongue).iter().find(|soft| view.phrase_at(k, soft.phrase) && !means_something(soft, view, k))?;
     Some(said.phrase.len())
 }
 
@@ -208,22 +199,13 @@ mod tests {
 
     #[test]
     fn the_same_words_stay_where_they_mean_something() {
-        for text in [
-            "I would like tea.",
-            "You know the answer.",
-            "I mean it.",
-            "He is like you.",
-            "As you know, it rains.",
-        ] {
+        for text in
+            ["I would like tea.", "You know the answer.", "I mean it.", "He is like you.", "As you know, it rains."]
+        {
             assert_eq!(english(text), text);
         }
-        for text in [
-            "Вот так.",
-            "Вот ваш заказ.",
-            "Как бы то ни было, идём.",
-            "Файл типа json.",
-            "Ну и ладно.",
-        ] {
+        for text in ["Вот так.", "Вот ваш заказ.", "Как бы то ни было, идём.", "Файл типа json.", "Ну и ладно."]
+        {
             assert_eq!(russian(text), text);
         }
     }

@@ -41,33 +41,18 @@ const SOFT: Soft = Soft {
     certainty: Certainty::Certain,
 };
 
-#[rustfmt::skip]
-const OBJECTS: &[&str] = &[
-    "what", "that", "how", "who", "why", "where", "when", "if", "it", "about", "him", "her", "them", "me", "us", "this",
-    "the", "a", "an", "my", "your", "his", "whether", "anything", "something", "nothing", "more", "better", "all", "any",
-    "some", "everything", "of", "as",
-];
+/// With commas they say nothing; without, they mean something ("so" draws a conclusion, "well" praises). Left to a model.
+const fn likely(phrase: &'static [&'static str]) -> Soft {
+    Soft { phrase, certainty: Certainty::Likely, ..SOFT }
+}
 
+#[rustfmt::skip]
 const ENGLISH: &[Soft] = &[
     Soft {
         phrase: &["like"],
-        after: &[
-            "was", "were", "is", "it's", "i'm", "he's", "she's", "they're", "we're", "and", "but", "so",
-        ],
-        before: &[
-            "really",
-            "totally",
-            "literally",
-            "super",
-            "so",
-            "very",
-            "pretty",
-            "completely",
-            "absolutely",
-        ],
-        never_after: &[
-            "would", "i", "you", "we", "they", "do", "to", "don't", "looks", "look", "sounds", "feels", "not",
-        ],
+        after: &["was", "were", "is", "it's", "i'm", "he's", "she's", "they're", "we're", "and", "but", "so"],
+        before: &["really", "totally", "literally", "super", "so", "very", "pretty", "completely", "absolutely"],
+        never_after: &["would", "i", "you", "we", "they", "do", "to", "don't", "looks", "look", "sounds", "feels", "not"],
         ..SOFT
     },
     Soft {
@@ -76,7 +61,11 @@ const ENGLISH: &[Soft] = &[
         never_after: &[
             "do", "did", "if", "as", "let", "that", "what", "would", "should", "will", "when", "how", "because",
         ],
-        never_before: OBJECTS,
+        never_before: &[
+            "what", "that", "how", "who", "why", "where", "when", "if", "it", "about", "him", "her", "them", "me", "us", "this",
+            "the", "a", "an", "my", "your", "his", "whether", "anything", "something", "nothing", "more", "better", "all", "any",
+            "some", "everything", "of", "as",
+        ],
         ..SOFT
     },
     Soft {
@@ -87,47 +76,15 @@ const ENGLISH: &[Soft] = &[
         never_after: &["what", "do", "that", "know"],
         ..SOFT
     },
-    Soft {
-        phrase: &["sort", "of"],
-        certainty: Certainty::Likely,
-        ..SOFT
-    },
-    Soft {
-        phrase: &["kind", "of"],
-        certainty: Certainty::Likely,
-        ..SOFT
-    },
-    Soft {
-        phrase: &["basically"],
-        certainty: Certainty::Likely,
-        opening: true,
-        ..SOFT
-    },
-    Soft {
-        phrase: &["so"],
-        certainty: Certainty::Likely,
-        fenced: false,
-        opening: true,
-        never_before: &["that", "far", "much", "many"],
-        ..SOFT
-    },
-    Soft {
-        phrase: &["well"],
-        certainty: Certainty::Likely,
-        fenced: false,
-        opening: true,
-        never_before: &["done", "known"],
-        ..SOFT
-    },
-    Soft {
-        phrase: &["okay", "so"],
-        certainty: Certainty::Likely,
-        fenced: false,
-        opening: true,
-        ..SOFT
-    },
+    likely(&["sort", "of"]),
+    likely(&["kind", "of"]),
+    likely(&["basically"]),
+    likely(&["so"]),
+    likely(&["well"]),
+    likely(&["okay", "so"]),
 ];
 
+#[rustfmt::skip]
 const RUSSIAN: &[Soft] = &[
     Soft {
         phrase: &["ну", "вот"],
@@ -139,30 +96,8 @@ const RUSSIAN: &[Soft] = &[
         phrase: &["ну"],
         opening: true,
         after: &[
-            "я",
-            "мы",
-            "ты",
-            "вы",
-            "он",
-            "она",
-            "они",
-            "это",
-            "но",
-            "что",
-            "там",
-            "тут",
-            "просто",
-            "потом",
-            "когда",
-            "если",
-            "еще",
-            "уже",
-            "потому",
-            "поэтому",
-            "все",
-            "тоже",
-            "в",
-            "на",
+            "я", "мы", "ты", "вы", "он", "она", "они", "это", "но", "что", "там", "тут", "просто", "потом", "когда", "если",
+            "еще", "уже", "потому", "поэтому", "все", "тоже", "в", "на",
         ],
         never_after: &["да", "а", "и", "тем", "ай"],
         never_before: &["и", "что", "ну", "да", "нет", "уж", "же", "ка", "как", "конечно"],
@@ -174,168 +109,36 @@ const RUSSIAN: &[Soft] = &[
         after: &["я", "мы", "ты", "вы", "он", "она", "они"],
         never_after: &["так", "это", "и", "а", "да", "где", "вот"],
         never_before: &[
-            "так",
-            "это",
-            "этот",
-            "эта",
-            "эти",
-            "этого",
-            "этой",
-            "что",
-            "почему",
-            "где",
-            "здесь",
-            "тут",
-            "там",
-            "такой",
-            "такая",
-            "такие",
-            "такое",
-            "и",
-            "уже",
-            "только",
-            "как",
-            "он",
-            "она",
-            "они",
-            "ведь",
-            "вот",
-            "тебе",
-            "вам",
-            "бы",
-            "именно",
-            "кто",
-            "куда",
-            "когда",
-            "теперь",
-            "еще",
+            "так", "это", "этот", "эта", "эти", "этого", "этой", "что", "почему", "где", "здесь", "тут", "там", "такой",
+            "такая", "такие", "такое", "и", "уже", "только", "как", "он", "она", "они", "ведь", "вот", "тебе", "вам", "бы",
+            "именно", "кто", "куда", "когда", "теперь", "еще",
         ],
         ..SOFT
     },
     Soft {
         phrase: &["как", "бы"],
         after: &[
-            "это",
-            "я",
-            "мы",
-            "ты",
-            "вы",
-            "он",
-            "она",
-            "они",
-            "и",
-            "но",
-            "просто",
-            "тоже",
-            "уже",
-            "все",
-            "там",
-            "тут",
-            "то",
-            "есть",
-            "был",
-            "была",
-            "было",
-            "были",
-            "что",
+            "это", "я", "мы", "ты", "вы", "он", "она", "они", "и", "но", "просто", "тоже", "уже", "все", "там", "тут", "то",
+            "есть", "был", "была", "было", "были", "что",
         ],
         never_before: &[
-            "ни",
-            "то",
-            "там",
-            "нам",
-            "мне",
-            "вам",
-            "вы",
-            "ты",
-            "он",
-            "она",
-            "мы",
-            "я",
-            "они",
-            "это",
-            "хотел",
-            "хотела",
-            "хотели",
-            "чего",
-            "сказать",
+            "ни", "то", "там", "нам", "мне", "вам", "вы", "ты", "он", "она", "мы", "я", "они", "это", "хотел", "хотела",
+            "хотели", "чего", "сказать",
         ],
         ..SOFT
     },
     Soft {
         phrase: &["типа"],
-        after: &[
-            "я",
-            "мы",
-            "ты",
-            "вы",
-            "он",
-            "она",
-            "они",
-            "это",
-            "и",
-            "но",
-            "ну",
-            "там",
-            "просто",
-            "уже",
-            "бы",
-        ],
+        after: &["я", "мы", "ты", "вы", "он", "она", "они", "это", "и", "но", "ну", "там", "просто", "уже", "бы"],
         never_before: &["того", "этого", "этой", "этих", "таких", "такого", "такой"],
         ..SOFT
     },
-    Soft {
-        phrase: &["так", "сказать"],
-        ..SOFT
-    },
-    Soft {
-        phrase: &["короче"],
-        never_before: &["говоря", "чем", "на"],
-        ..SOFT
-    },
-    Soft {
-        phrase: &["это", "самое"],
-        ..SOFT
-    },
-    Soft {
-        phrase: &["значит"],
-        certainty: Certainty::Likely,
-        opening: true,
-        ..SOFT
-    },
-    Soft {
-        phrase: &["в", "общем"],
-        certainty: Certainty::Likely,
-        opening: true,
-        ..SOFT
-    },
-    Soft {
-        phrase: &["собственно"],
-        certainty: Certainty::Likely,
-        opening: true,
-        never_before: &["говоря"],
-        ..SOFT
-    },
-    Soft {
-        phrase: &["так"],
-        certainty: Certainty::Likely,
-        fenced: false,
-        opening: true,
-        never_before: &[
-            "что",
-            "как",
-            "и",
-            "же",
-            "не",
-            "много",
-            "мало",
-            "было",
-            "будет",
-            "себе",
-            "точно",
-        ],
-        ..SOFT
-    },
+    Soft { phrase: &["так", "сказать"], ..SOFT },
+    Soft { phrase: &["короче"], never_before: &["говоря", "чем", "на"], ..SOFT },
+    Soft { phrase: &["это", "самое"], ..SOFT },
+    likely(&["в", "общем"]),
+    likely(&["собственно"]),
+    likely(&["так"]),
 ];
 
 pub(super) fn table(tongue: Tongue) -> &'static [Soft] {

@@ -24,11 +24,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
 /// Marks at the ends of paragraphs and of the text. `full_stops` off: question marks only.
 fn add(draft: &mut Draft<'_>, scope: &Scope<'_>, full_stops: bool) {
     let view = View::new(draft);
-    let lines = view
-        .draft
-        .pieces
-        .iter()
-        .any(|piece| piece.kind == TokenKind::Space && piece.text.contains('\n'));
+    let lines = view.draft.pieces.iter().any(|piece| piece.kind == TokenKind::Space && piece.text.contains('\n'));
     let mut actions = Vec::new();
     for k in 0..view.len() {
         let last = k + 1 == view.len();
@@ -56,20 +52,13 @@ fn add(draft: &mut Draft<'_>, scope: &Scope<'_>, full_stops: bool) {
 
 /// Comparable words `from..to`, with the commas between them.
 fn words<'v>(view: &View<'v>, from: usize, to: usize) -> Vec<question::Said<'v>> {
-    (from..to)
-        .map(|k| question::Said {
-            word: view.norm(k),
-            after_comma: k > from && view.gap(k).comma,
-        })
-        .collect()
+    (from..to).map(|k| question::Said { word: view.norm(k), after_comma: k > from && view.gap(k).comma }).collect()
 }
 
 /// Whether an empty line, not only a new line, follows word `k`.
 fn paragraph_ends(view: &View<'_>, k: usize) -> bool {
     let to = view.words.get(k + 1).copied().unwrap_or(view.draft.pieces.len());
-    view.draft.pieces[view.words[k] + 1..to]
-        .iter()
-        .any(|piece| piece.text.contains("\n\n"))
+    view.draft.pieces[view.words[k] + 1..to].iter().any(|piece| piece.text.contains("\n\n"))
 }
 
 /// How to end the sentence of word `k` with `mark`; none where it has an end.
@@ -104,11 +93,7 @@ fn ending(view: &View<'_>, k: usize, mark: &str) -> Option<Action> {
             },
         }
     }
-    Some(Action::Insert {
-        after,
-        text: mark.to_owned(),
-        kind: EditKind::Punctuation,
-    })
+    Some(Action::Insert { after, text: mark.to_owned(), kind: EditKind::Punctuation })
 }
 
 /// Whether a full stop of ours fits behind this word.
@@ -121,10 +106,7 @@ fn can_end(tongue: Tongue, text: &str) -> bool {
 }
 
 fn drop_full_stop(draft: &mut Draft<'_>) {
-    let Some(last) = draft
-        .pieces
-        .iter()
-        .rposition(|piece| piece.kind != TokenKind::Space && !piece.text.is_empty())
+    let Some(last) = draft.pieces.iter().rposition(|piece| piece.kind != TokenKind::Space && !piece.text.is_empty())
     else {
         return;
     };
@@ -154,9 +136,6 @@ mod tests {
     #[test]
     fn greetings_and_items_on_lines_of_their_own_get_none() {
         assert_eq!(english("milk new line eggs"), "Milk\nEggs");
-        assert_eq!(
-            english("we met him on sunday new paragraph best regards"),
-            "We met him on Sunday.\n\nBest regards"
-        );
+        assert_eq!(english("we met him on sunday new paragraph best regards"), "We met him on Sunday.\n\nBest regards");
     }
 }

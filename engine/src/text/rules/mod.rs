@@ -119,12 +119,7 @@ pub fn clean(raw: &str, context: &RuleContext<'_>) -> Cleaned {
     spacing::run(&mut draft);
     let (confidence, doubts) = confidence::judge(raw, &draft, &scope);
     let (text, changes) = draft.finish();
-    Cleaned {
-        text,
-        edits: to_edits(raw, &changes),
-        confidence,
-        doubts,
-    }
+    Cleaned { text, edits: to_edits(raw, &changes), confidence, doubts }
 }
 
 /// Whether a sentence waits for more words.
@@ -143,13 +138,8 @@ pub(crate) mod tests {
     /// Cleans with the built-in style of this name; checks that the edits are complete.
     pub(crate) fn cleaned(language: Language, style: &Style, raw: &str) -> Cleaned {
         let (dictionary, snippets) = (Dictionary::default(), Snippets::default());
-        let context = RuleContext {
-            language,
-            style,
-            dictionary: &dictionary,
-            snippets: &snippets,
-            previous_sentence: None,
-        };
+        let context =
+            RuleContext { language, style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
         let cleaned = clean(raw, &context);
         assert_eq!(apply(raw, &cleaned.edits).unwrap(), cleaned.text);
         cleaned
@@ -185,23 +175,14 @@ pub(crate) mod tests {
             snippets: &snippets,
             previous_sentence: previous,
         };
-        assert_eq!(
-            clean("and the rest", &context(Some("I took the bread,"))).text,
-            "and the rest."
-        );
-        assert_eq!(
-            clean("and the rest", &context(Some("I took the bread."))).text,
-            "And the rest."
-        );
+        assert_eq!(clean("and the rest", &context(Some("I took the bread,"))).text, "and the rest.");
+        assert_eq!(clean("and the rest", &context(Some("I took the bread."))).text, "And the rest.");
     }
 
     #[test]
     fn snippets_and_terms_are_put_in_and_left_alone_afterwards() {
         let snippets = Snippets::new(
-            &[Snippet {
-                trigger: "my sign off".into(),
-                text: "kind regards,\n{name}".into(),
-            }],
+            &[Snippet { trigger: "my sign off".into(), text: "kind regards,\n{name}".into() }],
             &[("name".into(), "Ann Lee".into())],
         );
         let dictionary = Dictionary::new(vec![Term::new("npm"), Term::new("Kubernetes")]);

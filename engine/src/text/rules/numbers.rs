@@ -50,17 +50,13 @@ impl<'p> Place<'p> {
 
     /// The longest reading that fits.
     pub fn best(all: &[Reading], fits: impl Fn(&Reading) -> bool) -> Option<&Reading> {
-        all.iter()
-            .filter(|reading| fits(reading))
-            .max_by_key(|reading| reading.len)
+        all.iter().filter(|reading| fits(reading)).max_by_key(|reading| reading.len)
     }
 
     /// Whether a plain number goes on right behind the first `len` atoms: two numbers side by side say nothing certain.
     pub fn number_follows(&self, len: usize) -> Option<usize> {
         let at = self.i + len;
-        self.atoms
-            .get(at)
-            .filter(|atom| atom.glued && !atom.norm.starts_with("пол"))?;
+        self.atoms.get(at).filter(|atom| atom.glued && !atom.norm.starts_with("пол"))?;
         let next = readings(self.tongue, self.atoms, at);
         if next.iter().any(|reading| matches!(reading.value, Value::Date { .. })) {
             return None;
@@ -88,11 +84,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     let view = View::new(draft);
     let words = (0..view.len()).map(|k| {
         let gap = view.gap(k);
-        (
-            if view.frozen(k) { "" } else { view.norm(k) },
-            gap.is_plain(),
-            gap.is_soft(),
-        )
+        (if view.frozen(k) { "" } else { view.norm(k) }, gap.is_plain(), gap.is_soft())
     });
     let atoms = atoms(scope.tongue, words);
     let mut actions = Vec::new();
@@ -103,13 +95,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
             i += 1;
             continue;
         }
-        let place = Place {
-            tongue: scope.tongue,
-            view: &view,
-            atoms: &atoms,
-            i,
-            policy,
-        };
+        let place = Place { tongue: scope.tongue, view: &view, atoms: &atoms, i, policy };
         let choice = match scope.tongue {
             Tongue::English => numbers_english::choose(&place, &found),
             Tongue::Russian => numbers_russian::choose(&place, &found),
@@ -120,14 +106,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
             Choice::Write { len, text } => {
                 let (first, last) = (view.words[atoms[i].word], view.words[atoms[i + len - 1].word]);
                 let kind = EditKind::NumberForm;
-                actions.push(Action::Replace {
-                    first,
-                    last,
-                    text,
-                    sort: TokenKind::Word,
-                    kind,
-                    frozen: false,
-                });
+                actions.push(Action::Replace { first, last, text, sort: TokenKind::Word, kind, frozen: false });
                 len
             }
         };

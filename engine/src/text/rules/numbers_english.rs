@@ -86,9 +86,7 @@ fn written(value: Decimal) -> String {
 
 fn capital(word: &str) -> String {
     let mut chars = word.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn date(place: &Place<'_>, reading: &Reading) -> Option<String> {
@@ -99,35 +97,19 @@ fn date(place: &Place<'_>, reading: &Reading) -> Option<String> {
     let atoms = &place.atoms[place.i..place.i + reading.len];
     if atoms[0].norm == month {
         // "march ten miles", "you may five times"
-        let ordinal = atoms
-            .iter()
-            .any(|atom| atom.norm.ends_with("th") || matches!(atom.norm, "first" | "second" | "third"));
-        let dated = matches!(
-            place.before(),
-            "on" | "by" | "until" | "since" | "before" | "after" | "from"
-        );
+        let ordinal =
+            atoms.iter().any(|atom| atom.norm.ends_with("th") || matches!(atom.norm, "first" | "second" | "third"));
+        let dated = matches!(place.before(), "on" | "by" | "until" | "since" | "before" | "after" | "from");
         if matches!(month, "march" | "may") && !ordinal && !dated {
             return None;
         }
         let year = year.map(|year| format!(", {year}")).unwrap_or_default();
         return Some(format!("{} {day}{year}", capital(month)));
     }
-    let the = if atoms[0].norm == "the" {
-        format!("{} ", place.spelled(place.i))
-    } else {
-        String::new()
-    };
-    let of = if atoms.iter().any(|atom| atom.norm == "of") {
-        " of"
-    } else {
-        ""
-    };
+    let the = if atoms[0].norm == "the" { format!("{} ", place.spelled(place.i)) } else { String::new() };
+    let of = if atoms.iter().any(|atom| atom.norm == "of") { " of" } else { "" };
     let year = year.map(|year| format!(" {year}")).unwrap_or_default();
-    Some(format!(
-        "{the}{day}{}{of} {}{year}",
-        ordinal_suffix(u64::from(day)),
-        capital(month)
-    ))
+    Some(format!("{the}{day}{}{of} {}{year}", ordinal_suffix(u64::from(day)), capital(month)))
 }
 
 fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
@@ -141,19 +123,13 @@ fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
     let text = if matches!(last, "am" | "pm" | "a.m" | "p.m" | "m") {
         let half = if minutes >= 720 { "PM" } else { "AM" };
         let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
-        if minute == 0 {
-            format!("{twelve} {half}")
-        } else {
-            format!("{twelve}:{minute:02} {half}")
-        }
+        if minute == 0 { format!("{twelve} {half}") } else { format!("{twelve}:{minute:02} {half}") }
     } else if last == "o'clock" {
         format!("{hour} o'clock")
     } else if atoms.iter().any(|atom| matches!(atom.norm, "past" | "to")) {
         let fraction = matches!(atoms[0].norm, "half" | "quarter" | "a");
-        let timed = matches!(
-            place.before(),
-            "at" | "by" | "until" | "till" | "before" | "after" | "around" | "is" | "it's"
-        );
+        let timed =
+            matches!(place.before(), "at" | "by" | "until" | "till" | "before" | "after" | "around" | "is" | "it's");
         let past = atoms.iter().any(|atom| atom.norm == "past");
         if !(fraction || timed || (past && place.before() != "from")) {
             return None;
@@ -207,38 +183,25 @@ fn code(place: &Place<'_>, digits: &str) -> String {
 }
 
 fn plain(place: &Place<'_>, found: &[Reading]) -> Choice {
-    let number = Place::best(found, |r| {
-        matches!(r.value, Value::Plain(_) | Value::Ordinal(_)) && r.shape != Shape::Year
-    });
+    let number =
+        Place::best(found, |r| matches!(r.value, Value::Plain(_) | Value::Ordinal(_)) && r.shape != Shape::Year);
     let Some(reading) = number else {
         return Choice::Leave { len: 1 };
     };
     let leave = Choice::Leave { len: reading.len };
     if let Some(next) = place.number_follows(reading.len) {
-        return Choice::Leave {
-            len: reading.len + next,
-        };
+        return Choice::Leave { len: reading.len + next };
     }
     let (len, after) = (reading.len, place.after(reading.len, 0));
     match (&reading.value, &reading.shape) {
         (Value::Ordinal(value), Shape::Suffix(suffix)) => {
             let counted = *value >= 10 && ORDINAL_AFTER.contains(&place.before());
-            if counted {
-                Choice::Write {
-                    len,
-                    text: format!("{value}{suffix}"),
-                }
-            } else {
-                leave
-            }
+            if counted { Choice::Write { len, text: format!("{value}{suffix}") } } else { leave }
         }
         (Value::Plain(_), Shape::Indefinite) => leave,
         (Value::Plain(value), Shape::Scaled(number)) if number.times(1000) != *value => {
             let scale = place.spelled(place.i + len - 1);
-            Choice::Write {
-                len,
-                text: format!("{} {scale}", written(*number)),
-            }
+            Choice::Write { len, text: format!("{} {scale}", written(*number)) }
         }
         (Value::Plain(value), _) => {
             let subtracts = place.atoms[place.i].norm == "minus"
@@ -252,14 +215,7 @@ fn plain(place: &Place<'_>, found: &[Reading]) -> Choice {
                 || MEASURES.contains(&after)
                 || label
                 || place.range_to_ten(len, &["to", "or"]);
-            if wanted && !subtracts {
-                Choice::Write {
-                    len,
-                    text: written(*value),
-                }
-            } else {
-                leave
-            }
+            if wanted && !subtracts { Choice::Write { len, text: written(*value) } } else { leave }
         }
         _ => leave,
     }

@@ -23,20 +23,7 @@ const LABELS: [&str; 24] = [
     "выпуск", "рейс", "маршрут", "дом", "квартир", "корпус", "подъезд", "платформ", "строк", "релиз", "поезд",
 ];
 
-const TIME_AFTER: [&str; 12] = [
-    "в",
-    "во",
-    "к",
-    "до",
-    "с",
-    "после",
-    "около",
-    "на",
-    "от",
-    "ровно",
-    "примерно",
-    "часов",
-];
+const TIME_AFTER: [&str; 12] = ["в", "во", "к", "до", "с", "после", "около", "на", "от", "ровно", "примерно", "часов"];
 
 const HALF_DAYS: [&str; 4] = ["утра", "дня", "вечера", "ночи"];
 
@@ -45,10 +32,7 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
         return Choice::Leave { len: 1 };
     }
     // "два точка один" is one number only where something is counted in versions.
-    let point = place.atoms[place.i..]
-        .iter()
-        .take(8)
-        .position(|atom| atom.norm == "точка");
+    let point = place.atoms[place.i..].iter().take(8).position(|atom| atom.norm == "точка");
     let versioned = place.before().starts_with("верси") || place.before().starts_with("релиз");
     if let (Some(point), false) = (point.filter(|&point| point > 0), versioned)
         && found.iter().any(|reading| reading.len > point)
@@ -69,18 +53,12 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
         && let Value::Percent(value) = reading.value
         && reading.shape != Shape::Indefinite
     {
-        return Choice::Write {
-            len: reading.len,
-            text: format!("{}%", written(value)),
-        };
+        return Choice::Write { len: reading.len, text: format!("{}%", written(value)) };
     }
     if let Some(reading) = of(|value| matches!(value, Value::Digits(_)))
         && let (Value::Digits(digits), Shape::Groups(groups)) = (&reading.value, &reading.shape)
     {
-        return Choice::Write {
-            len: reading.len,
-            text: code(digits, groups),
-        };
+        return Choice::Write { len: reading.len, text: code(digits, groups) };
     }
     plain(place, found, versioned)
 }
@@ -99,10 +77,7 @@ fn date(place: &Place<'_>, reading: &Reading) -> Option<Choice> {
         Some(year) => format!(" {year}"),
         None => String::new(),
     };
-    Some(Choice::Write {
-        len: reading.len,
-        text: format!("{day} {}{year}", MONTHS[usize::from(month) - 1]),
-    })
+    Some(Choice::Write { len: reading.len, text: format!("{day} {}{year}", MONTHS[usize::from(month) - 1]) })
 }
 
 fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
@@ -132,29 +107,15 @@ fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
         let timed = TIME_AFTER.contains(&place.before()) || HALF_DAYS.contains(&after);
         timed && (free || !is_counted(after)) && place.number_follows(reading.len).is_none()
     };
-    wanted.then_some(Choice::Write {
-        len: reading.len,
-        text: time,
-    })
+    wanted.then_some(Choice::Write { len: reading.len, text: time })
 }
 
 /// Whether the word is something that numbers count, as far as a table can say.
 fn is_counted(after: &str) -> bool {
     MEASURES.iter().any(|unit| after.starts_with(unit))
-        || [
-            "процент",
-            "минут",
-            "человек",
-            "раз",
-            "штук",
-            "тысяч",
-            "миллион",
-            "лет",
-            "дней",
-            "час",
-        ]
-        .iter()
-        .any(|unit| after.starts_with(unit))
+        || ["процент", "минут", "человек", "раз", "штук", "тысяч", "миллион", "лет", "дней", "час"]
+            .iter()
+            .any(|unit| after.starts_with(unit))
 }
 
 /// Digits said one by one, or a telephone number in its groups.
@@ -163,14 +124,7 @@ fn code(digits: &str, groups: &[u8]) -> String {
     let telephone = groups.len() >= 4 && groups.iter().any(|&width| width > 1);
     match body.len() {
         11 if telephone || !plus.is_empty() => {
-            format!(
-                "{plus}{} {} {}-{}-{}",
-                &body[..1],
-                &body[1..4],
-                &body[4..7],
-                &body[7..9],
-                &body[9..]
-            )
+            format!("{plus}{} {} {}-{}-{}", &body[..1], &body[1..4], &body[4..7], &body[7..9], &body[9..])
         }
         10 if telephone => format!("{} {}-{}-{}", &body[..3], &body[3..6], &body[6..8], &body[8..]),
         _ => format!("{plus}{body}"),
@@ -178,9 +132,7 @@ fn code(digits: &str, groups: &[u8]) -> String {
 }
 
 fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
-    let number = Place::best(found, |reading| {
-        matches!(reading.value, Value::Plain(_) | Value::Ordinal(_))
-    });
+    let number = Place::best(found, |reading| matches!(reading.value, Value::Plain(_) | Value::Ordinal(_)));
     let Some(reading) = number else {
         return Choice::Leave { len: 1 };
     };
@@ -192,33 +144,21 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
     match (&reading.value, &reading.shape) {
         (Value::Ordinal(value), Shape::Suffix(suffix)) => {
             if after.starts_with("год") && *value >= 1000 || after == "числа" {
-                return Choice::Write {
-                    len,
-                    text: value.to_string(),
-                };
+                return Choice::Write { len, text: value.to_string() };
             }
             let round = len == 1 && *value >= 100;
             let century = after.starts_with("век") || after.starts_with("столет");
             if *value >= 10 && !round && !century {
-                Choice::Write {
-                    len,
-                    text: format!("{value}{suffix}"),
-                }
+                Choice::Write { len, text: format!("{value}{suffix}") }
             } else {
                 leave
             }
         }
-        (Value::Plain(value), Shape::Year) => Choice::Write {
-            len,
-            text: value.written(',', ""),
-        },
+        (Value::Plain(value), Shape::Year) => Choice::Write { len, text: value.written(',', "") },
         (Value::Plain(_), Shape::Indefinite) => leave,
         (Value::Plain(_), Shape::Scaled(number)) => {
             let scale = place.spelled(place.i + len - 1);
-            Choice::Write {
-                len,
-                text: format!("{} {scale}", written(*number)),
-            }
+            Choice::Write { len, text: format!("{} {scale}", written(*number)) }
         }
         (Value::Plain(value), _) => {
             let idiom = *value == Decimal::whole(100) && matches!(after, "лет" | "раз");
@@ -226,16 +166,8 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
             if idiom || subtracts {
                 return leave;
             }
-            let text = if versioned {
-                value.written('.', "")
-            } else {
-                written(*value)
-            };
-            if is_worth_digits(place, *value, len) {
-                Choice::Write { len, text }
-            } else {
-                leave
-            }
+            let text = if versioned { value.written('.', "") } else { written(*value) };
+            if is_worth_digits(place, *value, len) { Choice::Write { len, text } } else { leave }
         }
         _ => leave,
     }

@@ -61,14 +61,8 @@ mod tests {
     fn a_new_point_after_some_sentences_gets_its_paragraph() {
         let raw = "One thing. It is small. It is good. Secondly, we need rest. Finally, go.";
         let text = cleaned(Language::ENGLISH, &Style::document(), raw).text;
-        assert_eq!(
-            text,
-            "One thing. It is small. It is good.\n\nSecondly, we need rest. Finally, go."
-        );
-        assert_eq!(
-            cleaned(Language::ENGLISH, &Style::chat(), raw).text,
-            raw.trim_end_matches('.')
-        );
+        assert_eq!(text, "One thing. It is small. It is good.\n\nSecondly, we need rest. Finally, go.");
+        assert_eq!(cleaned(Language::ENGLISH, &Style::chat(), raw).text, raw.trim_end_matches('.'));
         let raw = "Первое. Второе. Третье. Что касается денег, их нет.";
         let text = cleaned(Language::RUSSIAN, &Style::mail(), raw).text;
         assert_eq!(text, "Первое. Второе. Третье.\n\nЧто касается денег, их нет.");

@@ -65,9 +65,7 @@ fn is_repetition(tongue: Tongue, view: &View<'_>, k: usize, len: usize) -> bool 
         return false;
     }
     // One comma between the two is a pause; marks inside, or anything stronger, mean that it was meant.
-    let inner = (k + 1..k + 2 * len)
-        .filter(|&n| n != k + len)
-        .all(|n| view.gap(n).is_plain());
+    let inner = (k + 1..k + 2 * len).filter(|&n| n != k + len).all(|n| view.gap(n).is_plain());
     let between = view.gap(k + len);
     if !inner || !(between.is_soft() || (between.stop && !between.question && dots(view, k + len))) {
         return false;
@@ -107,9 +105,7 @@ fn spelled<'w>(mut words: impl Iterator<Item = &'w str>, tongue: Tongue) -> bool
 /// Whether the stop before word `k` is dots ("I... I").
 fn dots(view: &View<'_>, k: usize) -> bool {
     let from = view.words[k - 1] + 1;
-    view.draft.pieces[from..view.words[k]]
-        .iter()
-        .any(|piece| piece.text.starts_with("..") || piece.text == "…")
+    view.draft.pieces[from..view.words[k]].iter().any(|piece| piece.text.starts_with("..") || piece.text == "…")
 }
 
 #[cfg(test)]
@@ -118,15 +114,9 @@ mod tests {
 
     #[test]
     fn what_was_said_twice_is_written_once() {
-        assert_eq!(
-            english("I, I think the the lift is broken"),
-            "I think the lift is broken."
-        );
+        assert_eq!(english("I, I think the the lift is broken"), "I think the lift is broken.");
         assert_eq!(english("we need to we need to go"), "We need to go.");
-        assert_eq!(
-            russian("я я думаю что во второй во второй ящик"),
-            "Я думаю что во второй ящик."
-        );
+        assert_eq!(russian("я я думаю что во второй во второй ящик"), "Я думаю что во второй ящик.");
     }
 
     #[test]
@@ -143,12 +133,8 @@ mod tests {
         ] {
             assert_eq!(english(text), text);
         }
-        for text in [
-            "Очень очень холодно.",
-            "Нет нет, спасибо.",
-            "Не не надо.",
-            "Снова и снова и снова.",
-        ] {
+        for text in ["Очень очень холодно.", "Нет нет, спасибо.", "Не не надо.", "Снова и снова и снова."]
+        {
             assert_eq!(russian(text), text);
         }
     }

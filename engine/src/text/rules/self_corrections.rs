@@ -68,11 +68,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
             });
             if free {
                 let kind = EditKind::SelfCorrection;
-                actions.push(Action::Remove {
-                    first: view.words[first],
-                    last: view.words[last],
-                    kind,
-                });
+                actions.push(Action::Remove { first: view.words[first], last: view.words[last], kind });
                 k = last;
             }
         }
@@ -95,10 +91,7 @@ pub(crate) fn taken_back(tongue: Tongue, view: &View<'_>, k: usize) -> Option<(u
     if k == 0 || next >= view.len() || !view.gap(k).is_soft() || !view.gap(next).is_soft() || view.opens_sentence(k) {
         return None;
     }
-    if matches!(
-        view.norm(k - 1),
-        "what" | "that" | "which" | "if" | "as" | "know" | "how"
-    ) {
+    if matches!(view.norm(k - 1), "what" | "that" | "which" | "if" | "as" | "know" | "how") {
         return None;
     }
     let fenced = view.gap(k).comma && view.gap(next).comma;
@@ -129,9 +122,7 @@ pub(crate) fn replaced(
     }
     if is_preposition(tongue, view.norm(next)) {
         let nearest = end.saturating_sub(5).max(start);
-        let first = (nearest..end)
-            .rev()
-            .find(|&n| same_preposition(view.norm(n), view.norm(next)))?;
+        let first = (nearest..end).rev().find(|&n| same_preposition(view.norm(n), view.norm(next)))?;
         let object = slot(tongue, view, next + 1);
         let exact = adjacent.is_some_and(|(begin, kind)| begin == first + 1 && object == Some(kind));
         let loose = first + 1 < end && (strong || fenced) && object.is_none() == adjacent.is_none();
@@ -198,11 +189,9 @@ mod tests {
         ] {
             assert_eq!(english(text), text);
         }
-        for text in [
-            "В два обеда нет, в три ужина тоже нет.",
-            "Скажи точнее, во сколько встреча.",
-            "Вернее друга не найти.",
-        ] {
+        for text in
+            ["В два обеда нет, в три ужина тоже нет.", "Скажи точнее, во сколько встреча.", "Вернее друга не найти."]
+        {
             assert_eq!(russian(text), text);
         }
     }

@@ -71,24 +71,8 @@ fn is_unit(norm: &str) -> bool {
 }
 
 fn is_weekday(tongue: Tongue, norm: &str) -> bool {
-    const ENGLISH: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    const RUSSIAN: [&str; 7] = [
-        "понедельник",
-        "вторник",
-        "сред",
-        "четверг",
-        "пятниц",
-        "суббот",
-        "воскресен",
-    ];
+    const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    const RUSSIAN: [&str; 7] = ["понедельник", "вторник", "сред", "четверг", "пятниц", "суббот", "воскресен"];
     match tongue {
         Tongue::English => ENGLISH.contains(&norm),
         Tongue::Russian => RUSSIAN.iter().any(|stem| begins_short(norm, stem, 3)) && norm != "средний",

@@ -26,24 +26,11 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
         let (first, mut last) = (view.words[k], view.words[k + len - 1]);
         // The recogniser's full stop after the trigger is no part of the snippet.
         let alone = view.opens_sentence(k) && k + len == view.len();
-        while alone
-            && view
-                .draft
-                .pieces
-                .get(last + 1)
-                .is_some_and(|piece| piece.kind == TokenKind::Mark)
-        {
+        while alone && view.draft.pieces.get(last + 1).is_some_and(|piece| piece.kind == TokenKind::Mark) {
             last += 1;
         }
         let kind = EditKind::Snippet;
-        actions.push(Action::Replace {
-            first,
-            last,
-            text: text.to_owned(),
-            sort: TokenKind::Word,
-            kind,
-            frozen: true,
-        });
+        actions.push(Action::Replace { first, last, text: text.to_owned(), sort: TokenKind::Word, kind, frozen: true });
         k += len;
     }
     if !actions.is_empty() {

@@ -74,12 +74,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
             continue;
         };
         let (mut first, mut last) = (view.words[k], view.words[k + words.len() - 1]);
-        let is_space = |i: usize| {
-            view.draft
-                .pieces
-                .get(i)
-                .is_some_and(|p| p.kind == TokenKind::Space && p.text == " ")
-        };
+        let is_space = |i: usize| view.draft.pieces.get(i).is_some_and(|p| p.kind == TokenKind::Space && p.text == " ");
         if matches!(spaces, Spaces::None | Spaces::Behind) && first > taken && is_space(first - 1) {
             first -= 1;
         }

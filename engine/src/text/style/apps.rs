@@ -62,13 +62,8 @@ const APPS: [(&str, &str); 54] = [
 /// The style's name for an application such as "Microsoft Outlook", "outlook.exe" or "org.mozilla.Thunderbird".
 pub(crate) fn style_name(app: &str) -> Option<&'static str> {
     let name = app.to_lowercase();
-    let words: Vec<&str> = name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    APPS.iter()
-        .find(|(app, _)| words.contains(app))
-        .map(|(_, style)| *style)
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    APPS.iter().find(|(app, _)| words.contains(app)).map(|(_, style)| *style)
 }
 
 #[cfg(test)]

@@ -113,10 +113,7 @@ impl Style {
     pub fn mail() -> Self {
         Self {
             name: "mail".into(),
-            rules: RuleSet {
-                paragraphs: true,
-                ..RuleSet::default()
-            },
+            rules: RuleSet { paragraphs: true, ..RuleSet::default() },
             line_breaks: true,
             prompt: PromptTemplate::cleaning(
                 "It is an e-mail: put the greeting and the closing on lines of their own and part topics into paragraphs.",
@@ -139,12 +136,7 @@ impl Style {
     pub fn code() -> Self {
         Self {
             name: "code".into(),
-            rules: RuleSet {
-                repetitions: false,
-                self_corrections: false,
-                symbols: true,
-                ..RuleSet::default()
-            },
+            rules: RuleSet { repetitions: false, self_corrections: false, symbols: true, ..RuleSet::default() },
             numbers: NumberPolicy::All,
             case: CasePolicy::Keep,
             final_mark: FinalMark::Keep,
@@ -157,10 +149,7 @@ impl Style {
     pub fn document() -> Self {
         Self {
             name: "document".into(),
-            rules: RuleSet {
-                paragraphs: true,
-                ..RuleSet::default()
-            },
+            rules: RuleSet { paragraphs: true, ..RuleSet::default() },
             line_breaks: true,
             prompt: PromptTemplate::cleaning(
                 "It is a document: full sentences, a new paragraph where the topic changes.",
@@ -181,13 +170,7 @@ pub struct Styles {
 impl Default for Styles {
     fn default() -> Self {
         Self {
-            styles: vec![
-                Style::none(),
-                Style::mail(),
-                Style::chat(),
-                Style::code(),
-                Style::document(),
-            ],
+            styles: vec![Style::none(), Style::mail(), Style::chat(), Style::code(), Style::document()],
             apps: Vec::new(),
         }
     }
@@ -210,9 +193,7 @@ impl Styles {
     }
 
     pub fn get(&self, name: &str) -> Option<&Style> {
-        self.styles
-            .iter()
-            .find(|style| style.name.eq_ignore_ascii_case(name.trim()))
+        self.styles.iter().find(|style| style.name.eq_ignore_ascii_case(name.trim()))
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -229,10 +210,7 @@ impl Styles {
 
     fn style_of_app(&self, app: &str) -> Option<&Style> {
         let own = app.trim().to_lowercase();
-        let chosen = self
-            .apps
-            .iter()
-            .find(|(known, _)| !known.is_empty() && own.contains(known.as_str()));
+        let chosen = self.apps.iter().find(|(known, _)| !known.is_empty() && own.contains(known.as_str()));
         self.get(chosen.map_or_else(|| apps::style_name(app), |(_, style)| Some(style.as_str()))?)
     }
 }
@@ -253,14 +231,8 @@ mod tests {
     #[test]
     fn people_can_change_styles_and_applications() {
         let mut styles = Styles::default();
-        styles.set(Style {
-            name: "tickets".into(),
-            ..Style::document()
-        });
-        styles.set(Style {
-            final_mark: FinalMark::Add,
-            ..Style::chat()
-        });
+        styles.set(Style { name: "tickets".into(), ..Style::document() });
+        styles.set(Style { final_mark: FinalMark::Add, ..Style::chat() });
         styles.set_app("Jira", "tickets");
         assert_eq!(styles.choose(None, Some("Jira - Chrome")).name, "tickets");
         assert_eq!(styles.get("chat").unwrap().final_mark, FinalMark::Add);

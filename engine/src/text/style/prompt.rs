@@ -37,11 +37,7 @@ pub struct Prompt {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     #[error("unknown place `{{{name}}}` in the {part} part; use {known}, or double the braces to write them")]
-    UnknownPlace {
-        name: String,
-        part: &'static str,
-        known: &'static str,
-    },
+    UnknownPlace { name: String, part: &'static str, known: &'static str },
     #[error("a `{{` of the {part} part has no `}}`; close it, or double it to write a brace")]
     Unclosed { part: &'static str },
     #[error("the user part must contain `{{text}}` exactly once, or the model never sees what was said")]
@@ -78,10 +74,7 @@ impl PromptTemplate {
             ("previous", values.previous),
             ("text", values.text),
         ];
-        Ok(Prompt {
-            system,
-            user: fill(&self.user, "user", USER_PLACES, &places)?,
-        })
+        Ok(Prompt { system, user: fill(&self.user, "user", USER_PLACES, &places)? })
     }
 
     /// The prompt for an example, or what is wrong with the template.
@@ -122,11 +115,7 @@ fn fill(
             let end = rest[at..].find('}').ok_or(TemplateError::Unclosed { part })? + at;
             let name = &rest[at + 1..end];
             let Some((_, value)) = places.iter().find(|(place, _)| *place == name) else {
-                return Err(TemplateError::UnknownPlace {
-                    name: name.to_owned(),
-                    part,
-                    known,
-                });
+                return Err(TemplateError::UnknownPlace { name: name.to_owned(), part, known });
             };
             if value.is_empty() {
                 empty += 1;
@@ -151,11 +140,7 @@ mod tests {
     #[test]
     fn lines_without_anything_to_say_are_left_out() {
         let template = PromptTemplate::cleaning("Keep the tone.");
-        let values = PromptValues {
-            language: "Russian",
-            text: "ну привет",
-            ..PromptValues::default()
-        };
+        let values = PromptValues { language: "Russian", text: "ну привет", ..PromptValues::default() };
         let prompt = template.render(&values).unwrap();
         assert_eq!(prompt.user, "Text: ну привет");
         assert!(prompt.system.starts_with("You clean up dictated Russian text."));
@@ -168,32 +153,15 @@ mod tests {
 
     #[test]
     fn dictated_braces_are_only_text() {
-        let template = PromptTemplate {
-            system: "{{json}}".into(),
-            user: "{text}".into(),
-        };
-        let prompt = template
-            .render(&PromptValues {
-                text: "a {language} b",
-                ..PromptValues::default()
-            })
-            .unwrap();
-        assert_eq!(
-            (prompt.system.as_str(), prompt.user.as_str()),
-            ("{json}", "a {language} b")
-        );
+        let template = PromptTemplate { system: "{{json}}".into(), user: "{text}".into() };
+        let prompt = template.render(&PromptValues { text: "a {language} b", ..PromptValues::default() }).unwrap();
+        assert_eq!((prompt.system.as_str(), prompt.user.as_str()), ("{json}", "a {language} b"));
     }
 
     #[test]
     fn a_wrong_template_says_what_to_do() {
         let wrong = |system: &str, user: &str| {
-            PromptTemplate {
-                system: system.into(),
-                user: user.into(),
-            }
-            .preview()
-            .unwrap_err()
-            .to_string()
+            PromptTemplate { system: system.into(), user: user.into() }.preview().unwrap_err().to_string()
         };
         assert_eq!(
             wrong("{text}", "{text}"),

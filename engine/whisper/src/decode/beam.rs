@@ -209,7 +209,8 @@ mod tests {
         let manner = greedy::Manner { temperature: 0.0, cap: 9, seed: 0 };
         let astray = greedy::run(&mut Language::new(garden_path), &rules(), &opening(), manner, &Unwatched).unwrap();
         assert_eq!(texts(&astray), [0, 4]);
-        let found = run(&mut Language::new(garden_path), &rules(), &opening(), Breadth { width: 3, cap: 9 }, &Unwatched);
+        let found =
+            run(&mut Language::new(garden_path), &rules(), &opening(), Breadth { width: 3, cap: 9 }, &Unwatched);
         let found = found.unwrap();
         assert_eq!(texts(&found), [1, 5]);
         assert!(!found.truncated && found.average_log_probability > astray.average_log_probability);
@@ -217,7 +218,8 @@ mod tests {
 
     #[test]
     fn a_width_of_one_is_the_greedy_way() {
-        let found = run(&mut Language::new(garden_path), &rules(), &opening(), Breadth { width: 1, cap: 9 }, &Unwatched);
+        let found =
+            run(&mut Language::new(garden_path), &rules(), &opening(), Breadth { width: 1, cap: 9 }, &Unwatched);
         assert_eq!(texts(&found.unwrap()), [0, 4]);
     }
 
@@ -232,7 +234,8 @@ mod tests {
 
     #[test]
     fn sure_text_is_decoded_once_only() {
-        let sure = |text: &[i32]| if text.len() < 5 { vec![(text.len() as i32, 0.999), (5, 0.001)] } else { vec![(END, 1.0)] };
+        let sure =
+            |text: &[i32]| if text.len() < 5 { vec![(text.len() as i32, 0.999), (5, 0.001)] } else { vec![(END, 1.0)] };
         let mut decoder = Language::new(sure);
         let pass = run(&mut decoder, &rules(), &opening(), Breadth { width: 5, cap: 20 }, &Unwatched).unwrap();
         assert_eq!(texts(&pass), [0, 1, 2, 3, 4]);

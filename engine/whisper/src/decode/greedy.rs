@@ -31,11 +31,8 @@ pub fn run(
         let logits = decoder.decode(&next, past)?;
         past += next.len();
         rules.apply(logits, tokens.is_empty());
-        let token = if manner.temperature > 0.0 {
-            by_lot(logits, manner.temperature, &mut lots)
-        } else {
-            likeliest(logits)
-        };
+        let token =
+            if manner.temperature > 0.0 { by_lot(logits, manner.temperature, &mut lots) } else { likeliest(logits) };
         sum += token.log_probability;
         let ended = token.id == rules.end();
         if !ended {

@@ -87,7 +87,9 @@ mod tests {
     fn the_likeliest_of_the_allowed_languages_wins_whatever_the_others_say() {
         let possible = languages(&["en", "ru"]);
         // German would win if it were asked for.
-        let token = |language: Language| ["en", "ru", "de"].iter().position(|code| *code == language.code()).map(|at| at as i32);
+        let token = |language: Language| {
+            ["en", "ru", "de"].iter().position(|code| *code == language.code()).map(|at| at as i32)
+        };
         let (language, probability) = likeliest(&[1.0, 2.0, 9.0], &possible, token);
         assert_eq!(language, Language::RUSSIAN);
         assert!((probability - 1.0 / (1.0 + (-1.0_f32).exp())).abs() < 1e-6);

@@ -16,8 +16,32 @@ pub struct Rules {
 /// Signs that Whisper writes for music, laughter and the like (its "non-speech tokens"). Brackets are among them: a
 /// model that has nothing to hear begins one and fills it.
 const NOT_SPEECH: [&str; 26] = [
-    "♪", "♪♪", "♪♪♪", "♩", "♫", "♬", "♭", "♮", "♯", "(", ")", "[", "]", "{", "}", "<<", ">>", "<<<", ">>>", "((", "))",
-    "(((", ")))", "[[", "]]", "{{",
+    "♪",
+    "♪♪",
+    "♪♪♪",
+    "♩",
+    "♫",
+    "♬",
+    "♭",
+    "♮",
+    "♯",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "<<",
+    ">>",
+    "<<<",
+    ">>>",
+    "((",
+    "))",
+    "(((",
+    ")))",
+    "[[",
+    "]]",
+    "{{",
 ];
 
 impl Rules {

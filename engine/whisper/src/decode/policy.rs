@@ -78,7 +78,7 @@ pub fn transcribe(
     }
     let question = language::question(&options.language, &model.facts.languages)?;
     let mut run = Run::new(model, state, samples, options, watcher);
-    Ok(run.to_the_end(&question)?)
+    Ok(run.finish(&question)?)
 }
 
 /// One decode on its way.
@@ -123,7 +123,7 @@ impl<'a, W: Watcher> Run<'a, W> {
         Self { model, state, samples, options, watcher, voice, context: 0, prompt, tries, tripped }
     }
 
-    fn to_the_end(&mut self, question: &Question) -> Result<Transcript, Stopped> {
+    fn finish(&mut self, question: &Question) -> Result<Transcript, Stopped> {
         let fitted = context_for(self.samples.len(), &self.model.facts, self.options.context).frames;
         self.context = fitted.min(self.full_context());
         self.state.hear(self.samples, self.context)?;

@@ -34,8 +34,8 @@ impl Tokenizer {
         for word in split_before_spaces(text.as_bytes()) {
             let mut rest = word;
             while !rest.is_empty() {
-                let lengths = (1..=rest.len().min(self.longest)).rev();
-                match lengths.filter_map(|length| Some((length, *self.pieces.get(&rest[..length])?))).next() {
+                let mut lengths = (1..=rest.len().min(self.longest)).rev();
+                match lengths.find_map(|length| Some((length, *self.pieces.get(&rest[..length])?))) {
                     Some((length, token)) => {
                         tokens.push(token);
                         rest = &rest[length..];

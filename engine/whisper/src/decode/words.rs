@@ -27,7 +27,8 @@ pub fn spell(tokens: &[Token], vocabulary: &Vocabulary) -> Vec<Spelled> {
         if bytes[0] == b' ' {
             words.extend(open.take().and_then(Open::close));
         }
-        let open = open.get_or_insert_with(|| Open { bytes: Vec::new(), first: index, last: index, sum: 0.0, count: 0 });
+        let open =
+            open.get_or_insert_with(|| Open { bytes: Vec::new(), first: index, last: index, sum: 0.0, count: 0 });
         open.bytes.extend_from_slice(bytes);
         open.last = index;
         open.sum += token.log_probability;

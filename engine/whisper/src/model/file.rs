@@ -41,6 +41,15 @@ pub struct ModelFile {
     pub shape: Shape,
     pub weight_type: TensorType,
     pub vocabulary: Vocabulary,
+    /// Where each tensor's data begins.
+    offsets: HashMap<String, u64>,
+}
+
+impl ModelFile {
+    /// Where a tensor's data begins in the file.
+    pub fn tensor_offset(&self, name: &str) -> Option<u64> {
+        self.offsets.get(name).copied()
+    }
 }
 
 /// Why a file is no model that the library can be trusted with.
@@ -73,8 +82,8 @@ pub fn inspect(reader: impl Read + Seek) -> Result<ModelFile, BadModel> {
     let weight_type = TensorType::of_file_type(file_type).ok_or(BadModel::UnknownFileType { file_type })?;
     skip_filters(&mut input, &shape)?;
     let vocabulary = read_vocabulary(&mut input, &shape)?;
-    check_tensors(&mut input, &shape, weight_type)?;
-    Ok(ModelFile { shape, weight_type, vocabulary })
+    let offsets = check_tensors(&mut input, &shape, weight_type)?;
+    Ok(ModelFile { shape, weight_type, vocabulary, offsets })
 }
 
 fn read_shape<R: Read + Seek>(input: &mut Input<R>) -> Result<Shape, BadModel> {
@@ -140,7 +149,12 @@ fn read_vocabulary<R: Read + Seek>(input: &mut Input<R>, shape: &Shape) -> Resul
     Ok(vocabulary)
 }
 
-fn check_tensors<R: Read + Seek>(input: &mut Input<R>, shape: &Shape, weights: TensorType) -> Result<(), BadModel> {
+fn check_tensors<R: Read + Seek>(
+    input: &mut Input<R>,
+    shape: &Shape,
+    weights: TensorType,
+) -> Result<HashMap<String, u64>, BadModel> {
+    let mut offsets = HashMap::new();
     let mut wanted: HashMap<String, tensors::Wanted> = tensors::wanted(shape).into_iter().collect();
     while !input.at_end() {
         let part = "a tensor";
@@ -172,25 +186,27 @@ fn check_tensors<R: Read + Seek>(input: &mut Input<R>, shape: &Shape, weights: T
         if extents[0] % kind.block() != 0 {
             return Err(refuse(format!("cannot be cut into blocks of `{}`", kind.block())));
         }
+        offsets.insert(name, input.length - input.left);
         input.skip((extents.iter().product::<i64>() / kind.block() * kind.block_bytes()) as u64, part)?;
     }
     match wanted.keys().min() {
         Some(name) => Err(BadModel::Missing { count: wanted.len(), name: name.clone() }),
-        None => Ok(()),
+        None => Ok(offsets),
     }
 }
 
 /// A file with its length known, so that nothing is believed to lie beyond its end.
 struct Input<R> {
     reader: io::BufReader<R>,
+    length: u64,
     left: u64,
 }
 
 impl<R: Read + Seek> Input<R> {
     fn new(mut reader: R) -> io::Result<Self> {
-        let left = reader.seek(SeekFrom::End(0))?;
+        let length = reader.seek(SeekFrom::End(0))?;
         reader.seek(SeekFrom::Start(0))?;
-        Ok(Self { reader: io::BufReader::new(reader), left })
+        Ok(Self { reader: io::BufReader::new(reader), length, left: length })
     }
 
     fn at_end(&self) -> bool {

@@ -158,21 +158,24 @@ impl List {
 
     fn matrix(&mut self, name: &str, from: i64, to: i64) {
         self.push(&format!("{name}.weight"), [from, to, 1], Kind::Weight);
-        // Whisper's keys are the only projections without a bias.
-        if !name.ends_with(".key") {
-            self.exact(&format!("{name}.bias"), [to, 1, 1]);
-        }
+    }
+
+    fn matrix_and_bias(&mut self, name: &str, from: i64, to: i64) {
+        self.matrix(name, from, to);
+        self.exact(&format!("{name}.bias"), [to, 1, 1]);
     }
 
     fn block(&mut self, prefix: &str, width: i64, attentions: &[&str]) {
         for attention in attentions {
             self.norm(&format!("{prefix}.{attention}_ln"), width);
-            for projection in ["query", "key", "value", "out"] {
-                self.matrix(&format!("{prefix}.{attention}.{projection}"), width, width);
+            // Whisper's keys are the only projections without a bias.
+            self.matrix(&format!("{prefix}.{attention}.key"), width, width);
+            for projection in ["query", "value", "out"] {
+                self.matrix_and_bias(&format!("{prefix}.{attention}.{projection}"), width, width);
             }
         }
         self.norm(&format!("{prefix}.mlp_ln"), width);
-        self.matrix(&format!("{prefix}.mlp.0"), width, 4 * width);
-        self.matrix(&format!("{prefix}.mlp.2"), 4 * width, width);
+        self.matrix_and_bias(&format!("{prefix}.mlp.0"), width, 4 * width);
+        self.matrix_and_bias(&format!("{prefix}.mlp.2"), 4 * width, width);
     }
 }

@@ -2,4 +2,5 @@
 //! worker.
 
 pub mod quantise;
+pub mod shape;
 pub mod writer;

@@ -90,8 +90,12 @@ fn copy_i32(from: &mut impl Read, to: &mut impl Write) -> io::Result<i32> {
 
 fn to_floats(data: &[u8], kind: TensorType) -> Vec<f32> {
     match kind {
-        TensorType::F32 => data.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect(),
-        TensorType::F16 => data.chunks_exact(2).map(|two| half_to_float(u16::from_le_bytes([two[0], two[1]]))).collect(),
+        TensorType::F32 => {
+            data.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
+        }
+        TensorType::F16 => {
+            data.chunks_exact(2).map(|two| half_to_float(u16::from_le_bytes([two[0], two[1]]))).collect()
+        }
         // A scale and 32 signed bytes.
         _ => data
             .chunks_exact(34)
@@ -173,7 +177,9 @@ mod tests {
         for half in (0..0x7c00_u16).chain(0x8000..0xfc00) {
             assert_eq!(float_to_half(half_to_float(half)), half, "{half:#x}");
         }
-        for (float, half) in [(1.0, 0x3c00), (-2.0, 0xc000), (65_504.0, 0x7bff), (1e9, 0x7c00), (5.96e-8, 1), (0.1, 0x2e66)] {
+        for (float, half) in
+            [(1.0, 0x3c00), (-2.0, 0xc000), (65_504.0, 0x7bff), (1e9, 0x7c00), (5.96e-8, 1), (0.1, 0x2e66)]
+        {
             assert_eq!(float_to_half(float), half, "{float}");
         }
     }

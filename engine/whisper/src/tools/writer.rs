@@ -47,7 +47,13 @@ pub fn write_head(out: &mut impl Write, shape: &Shape, filters: &[f32], tokens: 
 
 /// One tensor: its header and its bytes, which must be in `kind` already. Extents of 1 at the end are left out where
 /// they do not count.
-pub fn write_tensor(out: &mut impl Write, name: &str, extents: &[i64], kind: TensorType, data: &[u8]) -> io::Result<()> {
+pub fn write_tensor(
+    out: &mut impl Write,
+    name: &str,
+    extents: &[i64],
+    kind: TensorType,
+    data: &[u8],
+) -> io::Result<()> {
     write_numbers(out, &[extents.len() as i32, name.len() as i32, kind.number()])?;
     for extent in extents {
         write_numbers(out, &[*extent as i32])?;

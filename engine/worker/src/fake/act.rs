@@ -99,9 +99,8 @@ impl Backend for FakeBackend {
         }
         let jobs = Arc::new(AtomicU32::new(0));
         let script = Arc::clone(&self.script);
-        let open = move |_: SlotIndex, _: &CpuSet| {
-            Ok(FakeSlot { script: Arc::clone(&script), jobs: Arc::clone(&jobs) })
-        };
+        let open =
+            move |_: SlotIndex, _: &CpuSet| Ok(FakeSlot { script: Arc::clone(&script), jobs: Arc::clone(&jobs) });
         let slots = SlotThreads::start(&load.slots, open)?;
         let loaded = Loaded { facts: load.facts, slots: slots.places.clone(), warm_up: slots.warm_up };
         self.slots = Some(slots);

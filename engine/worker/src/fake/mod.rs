@@ -174,7 +174,9 @@ impl Script {
 
 /// The executable that a test needs has not been built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is not beside this test; build it with `cargo build --package {package} --bin {name}`, or run the tests of the whole workspace")]
+#[error(
+    "`{name}` is not beside this test; build it with `cargo build --package {package} --bin {name}`, or run the tests of the whole workspace"
+)]
 pub struct NotBuilt {
     pub name: String,
     pub package: String,

@@ -107,7 +107,10 @@ pub fn pin_thread(cpus: &CpuSet) -> io::Result<()> {
     };
     pinned.map_err(|error| {
         let have = thread_cpus().map(|cpus| cpus.to_string()).unwrap_or_default();
-        io::Error::new(error.kind(), format!("cannot run on processors `{cpus}` (this process may use `{have}`): {error}"))
+        io::Error::new(
+            error.kind(),
+            format!("cannot run on processors `{cpus}` (this process may use `{have}`): {error}"),
+        )
     })
 }
 
@@ -164,6 +167,17 @@ pub fn thread_time() -> Duration {
     Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
 }
 
+/// Processor time of all threads that a process has now.
+pub fn process_time(pid: u32) -> Duration {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten();
+    let times = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("schedstat")).ok());
+    times.map(|text| first_as_nanoseconds(&text)).sum()
+}
+
+fn first_as_nanoseconds(text: &str) -> Duration {
+    Duration::from_nanos(text.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
+}
+
 /// A thread that a library started on behalf of a slot thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Helper(libc::pid_t);
@@ -185,6 +199,5 @@ pub fn helpers_of_this_thread() -> Vec<Helper> {
 
 /// Processor time of a helper; zero when it is gone.
 pub fn helper_time(helper: Helper) -> Duration {
-    let text = fs::read_to_string(format!("/proc/self/task/{}/schedstat", helper.0)).unwrap_or_default();
-    Duration::from_nanos(text.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
+    first_as_nanoseconds(&fs::read_to_string(format!("/proc/self/task/{}/schedstat", helper.0)).unwrap_or_default())
 }

@@ -57,9 +57,9 @@ impl SlotThreads {
             .unzip();
         let mut slots = Self { inboxes, places: Vec::new(), warm_up: Duration::ZERO };
         for opening in openings {
-            let opened = opening
-                .recv()
-                .unwrap_or_else(|_| Err(Failure::new(FailureCode::Engine, "a slot's thread died while it was opened")))?;
+            let opened = opening.recv().unwrap_or_else(|_| {
+                Err(Failure::new(FailureCode::Engine, "a slot's thread died while it was opened"))
+            })?;
             slots.places.push(opened.cpus);
             slots.warm_up = slots.warm_up.max(opened.warm_up);
         }
@@ -91,7 +91,11 @@ struct Opened {
 
 type Opening = Receiver<Result<Opened, Failure>>;
 
-fn start_thread<E, F>(index: SlotIndex, cpus: CpuSet, open: Arc<F>) -> Result<(SyncSender<(Job, Work)>, Opening), Failure>
+fn start_thread<E, F>(
+    index: SlotIndex,
+    cpus: CpuSet,
+    open: Arc<F>,
+) -> Result<(SyncSender<(Job, Work)>, Opening), Failure>
 where
     E: SlotEngine,
     F: Fn(SlotIndex, &CpuSet) -> Result<E, Failure> + Send + Sync + 'static,

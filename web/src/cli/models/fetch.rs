@@ -117,11 +117,16 @@ async fn download(address: &str, part: &Path, total: Option<u64>) -> anyhow::Res
         status => bail!("the server says {status}"),
     };
     let start = file.metadata()?.len();
-    let rest = response.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    let rest = response
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse::<u64>().ok());
     let bar = progress(rest.map(|rest| start + rest).or(total));
     bar.set_position(start);
     while let Some(piece) = response.next().await {
-        let piece = piece.map_err(|error| anyhow::anyhow!("the connection broke ({error}); run the command again to go on"))?;
+        let piece =
+            piece.map_err(|error| anyhow::anyhow!("the connection broke ({error}); run the command again to go on"))?;
         file.write_all(&piece)?;
         bar.inc(piece.len() as u64);
     }

@@ -53,7 +53,11 @@ impl Models {
             }
             Action::Pull { id, unverified, from } => {
                 let model = catalogue.downloadable(&id)?;
-                let mirrors = if from.is_empty() { settings.models.mirrors.clone() } else { from.iter().map(|place| as_mirror(place)).collect() };
+                let mirrors = if from.is_empty() {
+                    settings.models.mirrors.clone()
+                } else {
+                    from.iter().map(|place| as_mirror(place)).collect()
+                };
                 actix_web::rt::System::new().block_on(fetch::pull(model, &folder, &mirrors, unverified))
             }
             Action::Verify { id } => verify(&catalogue, &folder, id.as_deref()),

@@ -27,7 +27,8 @@ pub async fn transcribe(
 ) -> anyhow::Result<Vec<FinalText>> {
     let wired = wiring::wire(&settings, Arc::new(NoRecorder))?;
     let languages = wired.session_defaults.languages.clone();
-    let wishes = convert::wishes(wishes, &languages).map_err(|error| anyhow::anyhow!("{}: {}", error.message, error.hint))?;
+    let wishes =
+        convert::wishes(wishes, &languages).map_err(|error| anyhow::anyhow!("{}: {}", error.message, error.hint))?;
     let system = System::start(wired.system)?;
     until_ready(&system).await?;
     let session = system.open_session(Owner::new("local"), wired.session_defaults).session;
@@ -75,7 +76,11 @@ async fn until_ready(system: &System) -> anyhow::Result<()> {
                 bail!("no recogniser can be started: {reason}");
             }
             // Alone on a command line there is no point in trying again and again.
-            let death = pool.places.iter().find(|p| !matches!(p.state, PlaceState::Ready { .. })).and_then(|p| p.last_death.as_ref());
+            let death = pool
+                .places
+                .iter()
+                .find(|p| !matches!(p.state, PlaceState::Ready { .. }))
+                .and_then(|p| p.last_death.as_ref());
             if let Some(death) = death {
                 bail!("the recogniser cannot be started: {death}");
             }

@@ -21,8 +21,12 @@ pub async fn transcribe(
 ) -> anyhow::Result<Vec<FinalText>> {
     let address = format!("{}/transcribe", server.trim_end_matches('/'));
     let refused = || format!("no server answers at {server}; start one with `alfavoice serve`, or add `--local`");
-    let (_, socket) =
-        awc::Client::new().ws(&address).connect().await.map_err(|error| anyhow::anyhow!("{error}")).with_context(refused)?;
+    let (_, socket) = awc::Client::new()
+        .ws(&address)
+        .connect()
+        .await
+        .map_err(|error| anyhow::anyhow!("{error}"))
+        .with_context(refused)?;
     let (mut to_server, mut from_server) = socket.split();
     to_server.send(text(&ClientMessage::Start(wishes))?).await?;
     let sending = async {
@@ -37,7 +41,9 @@ pub async fn transcribe(
     let reading = async {
         let mut finals = Vec::new();
         while let Some(frame) = from_server.next().await {
-            let Frame::Text(bytes) = frame.map_err(|error| anyhow::anyhow!("{error}"))? else { continue };
+            let Frame::Text(bytes) = frame.map_err(|error| anyhow::anyhow!("{error}"))? else {
+                continue;
+            };
             match serde_json::from_slice(&bytes).context("the server sent something unknown")? {
                 ServerMessage::FinalText(told) => {
                     progress.transcribed_ms(told.end_ms);

@@ -44,10 +44,7 @@ pub(super) fn asks(whole: &[Said<'_>]) -> bool {
     if said.len() <= 3 && lead.is_some_and(|said| said.word == "so") {
         return false;
     }
-    let sentence = Sentence {
-        said,
-        clause_follows: said.iter().skip(1).any(|said| said.after_comma),
-    };
+    let sentence = Sentence { said, clause_follows: said.iter().skip(1).any(|said| said.after_comma) };
     let (first, second, third) = (sentence.word(0), sentence.word(1), sentence.word(2));
     if said.len() < 2 {
         return is_in(first, "why really pardon");
@@ -67,11 +64,7 @@ pub(super) fn asks(whole: &[Said<'_>]) -> bool {
         // "Do the dishes." is a request, "do you" is not.
         "do" => is_in(second, PERSONS) && second != "it",
         "don't" => {
-            is_in(second, PERSONS)
-                && is_in(
-                    third,
-                    "think want know like have remember agree need feel understand care",
-                )
+            is_in(second, PERSONS) && is_in(third, "think want know like have remember agree need feel understand care")
         }
         "did" => second != "not",
         "have" | "haven't" => is_in(second, "i you we they people"),
@@ -101,9 +94,5 @@ fn what(sentence: &Sentence<'_, '_>) -> bool {
 fn degree(sentence: &Sentence<'_, '_>) -> bool {
     let second = sentence.word(1);
     let inverted = is_in(second, "about come") || sentence.has(2, AUXILIARIES);
-    inverted
-        && is_in(
-            second,
-            "many much long far often old big about come soon fast late high deep",
-        )
+    inverted && is_in(second, "many much long far often old big about come soon fast late high deep")
 }

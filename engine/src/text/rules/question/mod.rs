@@ -52,12 +52,8 @@ mod tests {
     fn asks(tongue: Tongue, text: &str) -> bool {
         let draft = Draft::new(text);
         let view = View::new(&draft);
-        let said: Vec<Said<'_>> = (0..view.len())
-            .map(|k| Said {
-                word: view.norm(k),
-                after_comma: k > 0 && view.gap(k).comma,
-            })
-            .collect();
+        let said: Vec<Said<'_>> =
+            (0..view.len()).map(|k| Said { word: view.norm(k), after_comma: k > 0 && view.gap(k).comma }).collect();
         is_question(tongue, &said)
     }
 

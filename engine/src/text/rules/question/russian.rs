@@ -27,10 +27,8 @@ pub(super) fn asks(sentence: &[Said<'_>]) -> bool {
     let alone = !sentence.iter().skip(1).any(|said| said.after_comma);
     let short = words <= 8 && verbs(sentence) <= 1;
     if is_in(first, PREPOSITIONS) {
-        let relative = matches!(
-            (first, second),
-            ("в" | "по" | "за" | "до", "чем") | ("с", "чего") | ("за" | "по", "что")
-        );
+        let relative =
+            matches!((first, second), ("в" | "по" | "за" | "до", "чем") | ("с", "чего") | ("за" | "по", "что"));
         return alone && short && is_in(second, CASES) && !relative;
     }
     alone
