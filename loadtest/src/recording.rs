@@ -6,7 +6,6 @@ use anyhow::{Context as _, bail};
 
 #[derive(Debug, Clone)]
 pub struct Recording {
-    pub file: String,
     pub language: String,
     /// 16 kHz, mono.
     pub samples: Vec<i16>,
@@ -26,7 +25,6 @@ impl Recording {
             let fields: Vec<&str> = line.split('\t').collect();
             let name = *fields.get(file).context("a short line")?;
             Ok(Self {
-                file: name.to_owned(),
                 language: (*fields.get(language).context("a short line")?).to_owned(),
                 samples: samples(&folder.join(name)).with_context(|| name.to_owned())?,
             })
