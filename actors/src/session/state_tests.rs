@@ -322,6 +322,7 @@ fn a_mark_is_answered_once_everything_before_it_is_text() {
 fn what_is_cancelled_gets_no_final_and_is_accounted_for() {
     let mut table = Table::new(options());
     table.hear(&speech());
+    table.silence(150);
     let effects = table.state.cancel(table.now);
     table.take(effects);
     table.silence(1000);

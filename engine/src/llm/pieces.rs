@@ -142,7 +142,7 @@ mod tests {
         let cut = pieces("we met anna and then we went home", 4);
         assert_eq!(texts(&cut), ["we met anna and", "then we went home"]);
         assert_eq!(join(&cut, &["We met Anna and.", "Then we went home."]), "We met Anna and then we went home.");
-        let sentences = pieces("It rained. We went home.", 2);
+        let sentences = pieces("It rained. We went home.", 3);
         assert_eq!(join(&sentences, &["It rained.", "We went home."]), "It rained. We went home.");
         let name = pieces("we saw it and Anna saw it too", 4);
         assert_eq!(join(&name, &["We saw it and.", "Anna saw it too."]), "We saw it and Anna saw it too.");

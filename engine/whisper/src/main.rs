@@ -11,6 +11,8 @@ use engine_worker::{os, serve};
 #[cfg(target_os = "linux")]
 #[used]
 #[expect(unsafe_code, reason = "there is no other way to run before a library's constructors")]
+// SAFETY: the section holds pointers to functions that take nothing and give nothing back, which this is; the function
+// touches nothing that a constructor would have to set up first.
 #[unsafe(link_section = ".preinit_array")]
 static REFUSE_FIRST: extern "C" fn() = refuse_where_it_cannot_run;
 

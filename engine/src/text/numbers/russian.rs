@@ -97,7 +97,7 @@ fn decimals(atoms: &[Atom<'_>], start: usize, whole: &Amount) -> Option<(Decimal
     let value = whole.value.as_whole()?;
     match next(atoms, at) {
         "с" if next(atoms, at + 1) == "половиной" => Some((whole.value.plus_half()?, whole.len + 2)),
-        "целых" | "целая" | "целые" | "целой" | "целую" => {
+        "целых" | "целая" | "целые" | "целой" | "целую" | "и" => {
             let and = usize::from(next(atoms, at + 1) == "и");
             if next(atoms, at + 1 + and).is_empty() {
                 return None;

@@ -71,8 +71,28 @@ impl<'p> Place<'p> {
         links.contains(&self.after(len, 0))
             && self.atoms.get(at).is_some_and(|atom| atom.glued)
             && readings(self.tongue, self.atoms, at).iter().any(|reading| {
-                matches!(reading.value, Value::Plain(value) if value.as_whole().is_some_and(|value| value >= 10))
+                let ten = matches!(reading.value, Value::Plain(value) if value.as_whole().is_some_and(|value| value >= 10));
+                ten || matches!(reading.value, Value::Clock { known: true, .. })
             })
+    }
+
+    /// The further parts of a version behind the first `len` atoms ("point one" after "three point two"): the atoms that
+    /// all take, and the parts as written.
+    pub fn version_tail(&self, mut len: usize, link: &str) -> (usize, String) {
+        let mut tail = String::new();
+        while self.after(len, 0) == link && !self.after(len, 1).is_empty() {
+            let at = self.i + len + 1;
+            let rest = &self.atoms[at..];
+            let end = rest.iter().position(|atom| atom.norm == link).map_or(self.atoms.len(), |n| at + n);
+            let part = readings(self.tongue, &self.atoms[..end], at).into_iter().find_map(|reading| match reading.value {
+                Value::Plain(value) => value.as_whole().map(|value| (value, reading.len)),
+                _ => None,
+            });
+            let Some((value, more)) = part else { break };
+            tail.push_str(&format!(".{value}"));
+            len += 1 + more;
+        }
+        (len, tail)
     }
 }
 

@@ -141,7 +141,9 @@ fn clock(place: &Place<'_>, found: &[Reading]) -> Option<Choice> {
             || matches!(
                 after,
                 "dollars" | "euros" | "percent" | "people" | "minutes" | "thousand" | "million" | "hundred"
-            );
+            )
+            // "at two twenty one b": an address
+            || (after.chars().count() == 1 && !matches!(after, "a" | "i"));
         if minute == 0 || !TIME_AFTER.contains(&place.before()) || counts || place.number_follows(reading.len).is_some()
         {
             return None;
@@ -189,6 +191,17 @@ fn plain(place: &Place<'_>, found: &[Reading]) -> Choice {
         return Choice::Leave { len: 1 };
     };
     let leave = Choice::Leave { len: reading.len };
+    if matches!(place.before(), "version" | "release")
+        && let Value::Plain(value) = reading.value
+    {
+        let (len, tail) = place.version_tail(reading.len, "point");
+        return Choice::Write { len, text: format!("{}{tail}", written(value)) };
+    }
+    // "the nineteen nineties"
+    let decade = place.after(reading.len, 0);
+    if decade.ends_with("ties") && decade != "ties" {
+        return leave;
+    }
     if let Some(next) = place.number_follows(reading.len) {
         return Choice::Leave { len: reading.len + next };
     }
@@ -233,6 +246,8 @@ mod tests {
             ("five to ten people", "5 to 10 people."),
             ("pay two million dollars", "Pay $2 million."),
             ("version two point one", "Version 2.1."),
+            ("version three point two point one is out", "Version 3.2.1 is out."),
+            ("from two to four pm", "From 2 to 4 PM."),
             ("the fifth of march", "The 5th of March."),
             ("on may third twenty twenty five", "On May 3, 2025."),
             ("call five five five zero one two three", "Call 555-0123."),
@@ -253,6 +268,7 @@ mod tests {
             "Ten fifteen people.",
             "We march ten miles.",
             "Meet me at three.",
+            "The nineteen nineties.",
             "The second one.",
             "A twenty second delay.",
             "From ten to five.",

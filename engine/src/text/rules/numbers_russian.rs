@@ -146,6 +146,15 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
             if after.starts_with("год") && *value >= 1000 || after == "числа" {
                 return Choice::Write { len, text: value.to_string() };
             }
+            // "с первого по десятое января"
+            let dated = || {
+                let end = place.i + len + 1;
+                let dates = readings(place.tongue, place.atoms, end);
+                dates.iter().any(|reading| matches!(reading.value, Value::Date { .. }))
+            };
+            if *suffix == "-го" && matches!(after, "по" | "до") && *value <= 31 && dated() {
+                return Choice::Write { len, text: value.to_string() };
+            }
             let round = len == 1 && *value >= 100;
             let century = after.starts_with("век") || after.starts_with("столет");
             if *value >= 10 && !round && !century {
@@ -166,7 +175,11 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
             if idiom || subtracts {
                 return leave;
             }
-            let text = if versioned { value.written('.', "") } else { written(*value) };
+            if versioned {
+                let (len, tail) = place.version_tail(len, "точка");
+                return Choice::Write { len, text: format!("{}{tail}", value.written('.', "")) };
+            }
+            let text = written(*value);
             if is_worth_digits(place, *value, len) { Choice::Write { len, text } } else { leave }
         }
         _ => leave,
@@ -182,7 +195,15 @@ fn is_worth_digits(place: &Place<'_>, value: Decimal, len: usize) -> bool {
     // "номер один", "в комнате один на один"
     let one = value == Decimal::whole(1) && (before.starts_with("номер") || !after.is_empty());
     let label = !one && LABELS.iter().any(|label| before.starts_with(label));
+    // "в семь часов пятнадцать минут"
+    let minutes = || {
+        let at = place.i + len + 1;
+        let plain = readings(place.tongue, place.atoms, at).into_iter().filter(|r| matches!(r.value, Value::Plain(_)));
+        let longest = plain.map(|reading| reading.len).max();
+        longest.is_some_and(|more| place.after(len + 1 + more, 0).starts_with("минут"))
+    };
     hours
+        || (after.starts_with("час") && minutes())
         || matches!(after, "утра" | "вечера" | "ночи")
         || MEASURES.iter().any(|unit| after.starts_with(unit))
         || label
@@ -204,6 +225,10 @@ mod tests {
             ("в три часа дня", "В 3 часа дня."),
             ("пятого марта две тысячи двадцать пятого года", "5 марта 2025 года."),
             ("версия два точка один", "Версия 2.1."),
+            ("версия три точка два точка один", "Версия 3.2.1."),
+            ("с первого по десятое января", "С 1 по 10 января."),
+            ("в семь часов пятнадцать минут", "В 7 часов 15 минут."),
+            ("девяносто девять и девять десятых процента", "99,9%."),
             ("два с половиной процента", "2,5%."),
             ("двести пятьдесят тысяч рублей", "250 тысяч рублей."),
             ("на двадцать первом этаже", "На 21-м этаже."),

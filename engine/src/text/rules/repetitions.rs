@@ -85,7 +85,7 @@ fn is_repetition(tongue: Tongue, view: &View<'_>, k: usize, len: usize) -> bool 
         return !DOUBLED.contains(&word)
             && !is_negation(tongue, word)
             && !name
-            && (between.is_plain() || (BEGINS.contains(&word) && view.gap(k + 2).is_plain()));
+            && (between.is_plain() || (BEGINS.contains(&word) && leads_on(view, k + 2, word)));
     }
     // "again and again and again", "no way, no way"
     let linked = words().any(|word| matches!(word, "and" | "or" | "и" | "или" | "да")) && len == 2;
@@ -95,6 +95,11 @@ fn is_repetition(tongue: Tongue, view: &View<'_>, k: usize, len: usize) -> bool 
     // "It is so, it is so." is said with weight; "it is, it is so" is not.
     let goes_on = k + 2 * len < view.len() && view.gap(k + 2 * len).is_plain();
     !linked && !said_on_purpose && !all_names && (!after_comma || (goes_on && BEGINS.contains(&view.norm(k))))
+}
+
+/// Whether the sentence goes on with word `k`, or with the same word said once more.
+fn leads_on(view: &View<'_>, k: usize, word: &str) -> bool {
+    k < view.len() && (view.gap(k).is_plain() || (view.gap(k).is_soft() && view.norm(k) == word))
 }
 
 /// Whether these are single letters that are no words: somebody spells.
@@ -114,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_was_said_twice_is_written_once() {
-        assert_eq!(english("I, I think the the lift is broken"), "I think the lift is broken.");
+        assert_eq!(english("I, I, I think the the lift is broken"), "I think the lift is broken.");
         assert_eq!(english("we need to we need to go"), "We need to go.");
         assert_eq!(russian("я я думаю что во второй во второй ящик"), "Я думаю что во второй ящик.");
     }

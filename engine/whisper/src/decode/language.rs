@@ -14,6 +14,16 @@ pub enum Question {
     OneOf(Vec<Language>),
 }
 
+impl Question {
+    /// The answer before any sound.
+    pub fn likeliest(&self) -> Language {
+        match self {
+            Self::Known(language) => *language,
+            Self::OneOf(languages) => languages[0],
+        }
+    }
+}
+
 /// A language that the model cannot transcribe.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the model does not know the language `{wanted}`; it knows `{known}`")]

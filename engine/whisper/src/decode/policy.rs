@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::asr::{DecodeOptions, ModelFacts, Purpose, Transcript, Trip, Word};
 use engine::context::{context_for, token_cap};
-use engine::hallucination::{Evidence, Verdict, judge};
+use engine::hallucination::{Evidence, Verdict, judge, worth_decoding};
 use engine::language::Language;
 
 use super::language::{self, NotKnown, Question};
@@ -77,6 +77,9 @@ pub fn transcribe(
         return Err(Refused::TooLong { ms: samples.len() / 16, limit_ms: limit / 16 });
     }
     let question = language::question(&options.language, &model.facts.languages)?;
+    if !worth_decoding(options.voiced_ms) {
+        return Ok(Transcript::empty(question.likeliest()));
+    }
     let mut run = Run::new(model, state, samples, options, watcher);
     Ok(run.finish(&question)?)
 }
