@@ -103,10 +103,7 @@ mod tests {
         assert_eq!(refusal("0,,1"), "`` is not a number or a range of numbers below 8192");
         assert_eq!(refusal("3-1"), "the range `3-1` runs backwards");
         assert_eq!(refusal("0-3,2"), "core 2 is named twice");
-        assert_eq!(
-            refusal("9000"),
-            "`9000` is not a number or a range of numbers below 8192"
-        );
+        assert_eq!(refusal("9000"), "`9000` is not a number or a range of numbers below 8192");
     }
 
     proptest! {

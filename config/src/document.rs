@@ -55,10 +55,7 @@ pub fn configuration_md() -> String {
     );
     for (name, docs, keys) in sections::all() {
         line(&mut text, format_args!("\n## `[{name}]`\n\n{}\n", prose(docs)));
-        line(
-            &mut text,
-            format_args!("| key | takes | default | what |\n| --- | --- | --- | --- |"),
-        );
+        line(&mut text, format_args!("| key | takes | default | what |\n| --- | --- | --- | --- |"));
         for key in keys {
             line(&mut text, format_args!("{}", row(&key)));
         }
@@ -68,13 +65,7 @@ pub fn configuration_md() -> String {
 
 fn row(key: &Key) -> String {
     let cell = |text: String| text.replace('|', "\\|");
-    format!(
-        "| `{}` | {} | `{}` | {} |",
-        key.name,
-        cell(key.takes()),
-        key.default,
-        cell(prose(key.docs))
-    )
+    format!("| `{}` | {} | `{}` | {} |", key.name, cell(key.takes()), key.default, cell(prose(key.docs)))
 }
 
 fn prose(docs: &[&str]) -> String {

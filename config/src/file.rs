@@ -16,11 +16,7 @@ pub(crate) fn read(path: &Path, origin: &Origin, problems: &mut Vec<Problem>) ->
         Ok(text) => Some(parse(&name, &text, problems)),
         Err(error) => {
             let what = format!("cannot read `{name}`: {error}");
-            problems.push(Problem::new(
-                origin.clone(),
-                what,
-                "give the path of a readable TOML file",
-            ));
+            problems.push(Problem::new(origin.clone(), what, "give the path of a readable TOML file"));
             None
         }
     }
@@ -31,15 +27,9 @@ pub(crate) fn parse(name: &str, text: &str, problems: &mut Vec<Problem>) -> Laye
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
-        let origin = Origin::File {
-            name: name.to_owned(),
-            line: line_at(text, error.span().map_or(0, |span| span.start)),
-        };
-        problems.push(Problem::new(
-            origin,
-            format!("not valid TOML: {}", error.message()),
-            "put the line right",
-        ));
+        let origin =
+            Origin::File { name: name.to_owned(), line: line_at(text, error.span().map_or(0, |span| span.start)) };
+        problems.push(Problem::new(origin, format!("not valid TOML: {}", error.message()), "put the line right"));
     }
     let mut layer = Layer::default();
     flatten(name, text, "", table.get_ref(), &mut layer);
@@ -59,10 +49,7 @@ fn flatten(name: &str, text: &str, prefix: &str, table: &DeTable<'_>, layer: &mu
             _ => layer.entries.push(Entry {
                 key: path,
                 raw: raw(value.get_ref()),
-                origin: Origin::File {
-                    name: name.to_owned(),
-                    line: line_at(text, key.span().start),
-                },
+                origin: Origin::File { name: name.to_owned(), line: line_at(text, key.span().start) },
             }),
         }
     }
@@ -74,10 +61,7 @@ fn raw(value: &DeValue<'_>) -> Raw {
         DeValue::Integer(number) => {
             i64::from_str_radix(number.as_str(), number.radix()).map_or(Raw::Unusable("number too large"), Raw::Integer)
         }
-        DeValue::Float(number) => number
-            .as_str()
-            .parse()
-            .map_or(Raw::Unusable("not a number"), Raw::Float),
+        DeValue::Float(number) => number.as_str().parse().map_or(Raw::Unusable("not a number"), Raw::Float),
         DeValue::Boolean(yes) => Raw::Bool(*yes),
         DeValue::Array(entries) => Raw::List(entries.iter().map(|entry| raw(Spanned::get_ref(entry))).collect()),
         DeValue::Datetime(_) => Raw::Unusable("date"),
@@ -97,11 +81,8 @@ mod tests {
     #[test]
     fn values_know_their_lines() {
         let mut problems = Vec::new();
-        let layer = parse(
-            "a.toml",
-            "[server]\nlisten = 'x'\n\n[asr]\nworkers = 0x10\nlanguages = ['en']\n",
-            &mut problems,
-        );
+        let layer =
+            parse("a.toml", "[server]\nlisten = 'x'\n\n[asr]\nworkers = 0x10\nlanguages = ['en']\n", &mut problems);
         assert_eq!(problems, []);
         let said = |key: &str| {
             let entry = layer.entries.iter().find(|entry| entry.key == key).unwrap();
@@ -115,11 +96,7 @@ mod tests {
     #[test]
     fn every_broken_line_is_reported_and_the_others_are_kept() {
         let mut problems = Vec::new();
-        let layer = parse(
-            "a.toml",
-            "[asr]\nworkers = = 2\nretries = 1\nlanguages = ['en\n",
-            &mut problems,
-        );
+        let layer = parse("a.toml", "[asr]\nworkers = = 2\nretries = 1\nlanguages = ['en\n", &mut problems);
         let lines: Vec<String> = problems.iter().map(|problem| problem.origin.to_string()).collect();
         assert!(lines.contains(&"a.toml:2".to_owned()), "{problems:?}");
         assert!(lines.contains(&"a.toml:4".to_owned()), "{problems:?}");

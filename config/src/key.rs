@@ -44,16 +44,7 @@ impl Key {
         unit: Option<&'static str>,
         limits: Option<Limits>,
     ) -> Self {
-        Self {
-            section,
-            name,
-            docs,
-            default,
-            unit,
-            limits,
-            kind: T::kind(),
-            show: T::shown,
-        }
+        Self { section, name, docs, default, unit, limits, kind: T::kind(), show: T::shown }
     }
 
     /// `server.listen`
@@ -80,10 +71,7 @@ impl Key {
 
 impl Limits {
     pub fn of<T: Into<f64> + Copy>(range: RangeInclusive<T>) -> Self {
-        Self {
-            low: (*range.start()).into(),
-            high: (*range.end()).into(),
-        }
+        Self { low: (*range.start()).into(), high: (*range.end()).into() }
     }
 
     pub fn hold(self, number: f64) -> bool {

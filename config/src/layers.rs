@@ -32,9 +32,7 @@ impl Layer {
             raw: Raw::Given(value.clone()),
             origin: Origin::CommandLine,
         };
-        Self {
-            entries: flags.iter().map(entry).collect(),
-        }
+        Self { entries: flags.iter().map(entry).collect() }
     }
 }
 
@@ -71,20 +69,13 @@ impl Resolved {
             nodes.resize(node + 1, Raw::Text(String::new()));
         }
         nodes[node] = Raw::Text(entry.raw.text().unwrap_or_default().to_owned());
-        self.put(Entry {
-            key: KEY.to_owned(),
-            raw: Raw::List(nodes),
-            origin: entry.origin,
-        });
+        self.put(Entry { key: KEY.to_owned(), raw: Raw::List(nodes), origin: entry.origin });
     }
 }
 
 /// `placement.numa_node_cores.1`, as which `NUMA_NODE_1_CORES` arrives here.
 fn numa_node(key: &str) -> Option<usize> {
-    key.strip_prefix("placement.numa_node_cores.")?
-        .parse()
-        .ok()
-        .filter(|node| *node < 64)
+    key.strip_prefix("placement.numa_node_cores.")?.parse().ok().filter(|node| *node < 64)
 }
 
 fn unknown_key(entry: &Entry, known: &[String]) -> Problem {
@@ -94,11 +85,7 @@ fn unknown_key(entry: &Entry, known: &[String]) -> Problem {
     let siblings: Vec<&str> = known.iter().filter_map(|key| key.strip_prefix(&prefix)).collect();
     if entry.key == section && !siblings.is_empty() {
         let remedy = format!("give it keys: `{}`", siblings.join("`, `"));
-        return Problem::new(
-            entry.origin.clone(),
-            format!("`{section}` is a section, not a key"),
-            remedy,
-        );
+        return Problem::new(entry.origin.clone(), format!("`{section}` is a section, not a key"), remedy);
     }
     let remedy = match guess {
         Some(guess) => format!("did you mean `{guess}`?"),

@@ -38,11 +38,8 @@ pub(crate) fn layer(variables: &[(String, String)], problems: &mut Vec<Problem>)
     let mut sorted: Vec<&(String, String)> = variables.iter().collect();
     sorted.sort();
     for (name, value) in sorted {
-        let entry = |key: String| Entry {
-            key,
-            raw: Raw::Given(value.clone()),
-            origin: Origin::Environment(name.clone()),
-        };
+        let entry =
+            |key: String| Entry { key, raw: Raw::Given(value.clone()), origin: Origin::Environment(name.clone()) };
         if let Some(key) = well_known_key(name) {
             // Compose files pass on variables that are not set as empty ones.
             well_known.extend((!value.is_empty()).then(|| entry(key)));
@@ -54,10 +51,7 @@ pub(crate) fn layer(variables: &[(String, String)], problems: &mut Vec<Problem>)
         }
     }
     well_known.extend(own);
-    Environment {
-        layer: Layer { entries: well_known },
-        warnings,
-    }
+    Environment { layer: Layer { entries: well_known }, warnings }
 }
 
 fn well_known_key(name: &str) -> Option<String> {
@@ -83,22 +77,12 @@ fn doubtful(name: &str, rest: &str, problems: &mut Vec<Problem>) -> Option<Strin
     let flat = |key: &Key| key.variable().replace("__", "_");
     if let Some(meant) = keys.iter().find(|key| flat(key) == name) {
         let remedy = format!("write `{}`, with two underscores after the section", meant.variable());
-        problems.push(Problem::new(
-            Origin::Environment(name.to_owned()),
-            format!("`{name}` is not a setting"),
-            remedy,
-        ));
+        problems.push(Problem::new(Origin::Environment(name.to_owned()), format!("`{name}` is not a setting"), remedy));
         return None;
     }
     let paths: Vec<String> = keys.iter().map(Key::path).collect();
     let guess = nearest_key(rest, paths.iter().map(String::as_str));
-    let variable = guess
-        .and_then(|guess| keys.iter().find(|key| key.path() == guess))
-        .map(Key::variable);
-    let hint = variable
-        .map(|variable| format!("; did you mean `{variable}`?"))
-        .unwrap_or_default();
-    Some(format!(
-        "environment variable `{name}` is not a setting and is ignored{hint}"
-    ))
+    let variable = guess.and_then(|guess| keys.iter().find(|key| key.path() == guess)).map(Key::variable);
+    let hint = variable.map(|variable| format!("; did you mean `{variable}`?")).unwrap_or_default();
+    Some(format!("environment variable `{name}` is not a setting and is ignored{hint}"))
 }

@@ -30,9 +30,7 @@ fn best<'a>(
     similarity: impl Fn(&str, &str) -> f64,
 ) -> Option<&'a str> {
     let given = given.to_lowercase();
-    let scored = known
-        .into_iter()
-        .map(|name| (similarity(&given, &name.to_lowercase()), name));
+    let scored = known.into_iter().map(|name| (similarity(&given, &name.to_lowercase()), name));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
     best.filter(|(score, _)| *score >= MEANT).map(|(_, name)| name)
 }

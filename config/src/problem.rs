@@ -36,13 +36,7 @@ pub struct Problems(pub Vec<Problem>);
 
 impl Problem {
     pub fn new(origin: Origin, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            origin,
-            key: None,
-            value: None,
-            what: what.into(),
-            remedy: remedy.into(),
-        }
+        Self { origin, key: None, value: None, what: what.into(), remedy: remedy.into() }
     }
 
     /// The key, and the value that it has.
@@ -58,11 +52,7 @@ impl Problems {
     /// The value if nothing is wrong; else the problems, sorted by place.
     pub(crate) fn or<T>(mut problems: Vec<Problem>, value: T) -> Result<T, Self> {
         problems.sort_by(|a, b| a.origin.cmp(&b.origin));
-        if problems.is_empty() {
-            Ok(value)
-        } else {
-            Err(Self(problems))
-        }
+        if problems.is_empty() { Ok(value) } else { Err(Self(problems)) }
     }
 }
 

@@ -57,11 +57,7 @@ impl Raw {
             },
             Self::Given(text) => {
                 let separator = if text.contains(';') { ';' } else { ',' };
-                Some(
-                    text.split(separator)
-                        .map(|part| Self::Given(part.trim().to_owned()))
-                        .collect(),
-                )
+                Some(text.split(separator).map(|part| Self::Given(part.trim().to_owned())).collect())
             }
             _ => None,
         }

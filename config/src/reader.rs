@@ -16,11 +16,7 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(resolved: &'a Resolved, problems: Vec<Problem>) -> Self {
-        Self {
-            resolved,
-            keys: keys().into_iter().map(|key| (key.path(), key)).collect(),
-            problems,
-        }
+        Self { resolved, keys: keys().into_iter().map(|key| (key.path(), key)).collect(), problems }
     }
 
     /// The value of a key. Where it does not fit, that becomes a problem and the default stands in, so that the rest

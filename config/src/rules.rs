@@ -48,12 +48,7 @@ fn order(s: &Settings, problems: &mut Vec<Problem>) {
             "supervision.backoff_max_ms",
             s.supervision.backoff_max_ms,
         ),
-        (
-            "server.ping_interval_s",
-            s.server.ping_interval_s,
-            "server.idle_timeout_s",
-            s.server.idle_timeout_s,
-        ),
+        ("server.ping_interval_s", s.server.ping_interval_s, "server.idle_timeout_s", s.server.idle_timeout_s),
     ];
     for (lower, low, upper, high) in pairs {
         if low > high {
@@ -80,34 +75,17 @@ fn addresses(s: &Settings, problems: &mut Vec<Problem>) {
         let remedy = "give `sqlite:FILE` or `postgres://user:password@host/name`";
         problems.push(s.problem("database.url", "no database that is supported", remedy));
     }
-    if s.cache
-        .redis_url
-        .as_ref()
-        .is_some_and(|url| !["redis", "rediss"].contains(&url.scheme().as_str()))
-    {
-        problems.push(s.problem(
-            "cache.redis_url",
-            "not a Redis address",
-            "give `redis://host:6379/0`, or nothing",
-        ));
+    if s.cache.redis_url.as_ref().is_some_and(|url| !["redis", "rediss"].contains(&url.scheme().as_str())) {
+        problems.push(s.problem("cache.redis_url", "not a Redis address", "give `redis://host:6379/0`, or nothing"));
     }
     for mirror in &s.models.mirrors {
-        if !["https://", "http://", "file:///"]
-            .iter()
-            .any(|scheme| mirror.starts_with(scheme))
-        {
+        if !["https://", "http://", "file:///"].iter().any(|scheme| mirror.starts_with(scheme)) {
             let what = format!("entry `{mirror}` is no address of a mirror");
-            problems.push(s.problem(
-                "models.mirrors",
-                what,
-                "begin it with `https://`, `http://` or `file:///`",
-            ));
+            problems.push(s.problem("models.mirrors", what, "begin it with `https://`, `http://` or `file:///`"));
         }
     }
     for origin in &s.server.allowed_origins {
-        let host = origin
-            .strip_prefix("https://")
-            .or_else(|| origin.strip_prefix("http://"));
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
         let fits = origin == "*" || host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
         if !fits {
             let what = format!("entry `{origin}` is no origin");
@@ -118,10 +96,7 @@ fn addresses(s: &Settings, problems: &mut Vec<Problem>) {
 }
 
 fn tls(s: &Settings, problems: &mut Vec<Problem>) {
-    let pair = [
-        ("server.tls_certificate", &s.server.tls_certificate),
-        ("server.tls_key", &s.server.tls_key),
-    ];
+    let pair = [("server.tls_certificate", &s.server.tls_certificate), ("server.tls_key", &s.server.tls_key)];
     for (at, (key, file)) in pair.iter().enumerate() {
         let (other_key, other) = pair[1 - at];
         match file {
@@ -156,11 +131,7 @@ fn production(s: &Settings, problems: &mut Vec<Problem>, warnings: &mut Vec<Stri
     }
     if s.server.allowed_origins.iter().any(|origin| origin == "*") {
         let remedy = "list the origins of your pages";
-        problems.push(s.problem(
-            "server.allowed_origins",
-            "`*` lets every page in, which production refuses",
-            remedy,
-        ));
+        problems.push(s.problem("server.allowed_origins", "`*` lets every page in, which production refuses", remedy));
     }
     if s.server.tls_certificate.is_none() && !s.server.listen.ip().is_loopback() {
         let listen = s.server.listen;

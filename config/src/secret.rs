@@ -88,29 +88,17 @@ mod tests {
     #[test]
     fn a_secret_never_prints() {
         let secret = Secret::new("hunter2".to_owned());
-        assert_eq!(
-            format!("{secret} {secret:?} {:#?}", Some(&secret)),
-            "*** *** Some(\n    ***,\n)"
-        );
+        assert_eq!(format!("{secret} {secret:?} {:#?}", Some(&secret)), "*** *** Some(\n    ***,\n)");
         assert_eq!(secret.expose(), "hunter2");
     }
 
     #[test]
     fn an_address_prints_without_its_password() {
         let shown = |text: &str| SecretUrl::parse(text).map(|url| format!("{url:?}"));
-        assert_eq!(
-            shown("postgres://ann:pw@db/voice").unwrap(),
-            "postgres://ann:***@db/voice"
-        );
-        assert_eq!(
-            shown("postgres://ann:p@w@db/voice").unwrap(),
-            "postgres://ann:***@db/voice"
-        );
+        assert_eq!(shown("postgres://ann:pw@db/voice").unwrap(), "postgres://ann:***@db/voice");
+        assert_eq!(shown("postgres://ann:p@w@db/voice").unwrap(), "postgres://ann:***@db/voice");
         assert_eq!(shown("redis://:pw@cache:6379/0").unwrap(), "redis://:***@cache:6379/0");
-        assert_eq!(
-            shown("postgres://ann@db/voice?password=pw").unwrap(),
-            "postgres://ann@db/voice?***"
-        );
+        assert_eq!(shown("postgres://ann@db/voice?password=pw").unwrap(), "postgres://ann@db/voice?***");
         assert_eq!(shown("sqlite:alfavoice.db").unwrap(), "sqlite:alfavoice.db");
         assert_eq!(shown("redis://"), None);
         assert_eq!(shown("localhost"), None);

@@ -90,20 +90,14 @@ impl Settings {
                     Some(entry) => (key.shown(&entry.raw), entry.origin.clone()),
                     None => (key.default.to_owned(), Origin::Default),
                 };
-                Row {
-                    key: path,
-                    value,
-                    origin,
-                }
+                Row { key: path, value, origin }
             })
             .collect()
     }
 
     /// Where the key was set.
     pub fn origin(&self, key: &str) -> Origin {
-        self.resolved
-            .get(key)
-            .map_or(Origin::Default, |entry| entry.origin.clone())
+        self.resolved.get(key).map_or(Origin::Default, |entry| entry.origin.clone())
     }
 
     /// A problem with a key that only its user can find (a model that does not exist, an address in use), told in the
@@ -112,14 +106,8 @@ impl Settings {
     /// # Panics
     /// If there is no such key: that is a mistake in the code, not in a file.
     pub fn problem(&self, key: &str, what: impl Into<String>, remedy: impl Into<String>) -> Problem {
-        let known = keys()
-            .into_iter()
-            .find(|k| k.path() == key)
-            .expect("callers name keys that exist");
-        let value = self
-            .resolved
-            .get(key)
-            .map_or_else(|| known.default.to_owned(), |entry| known.shown(&entry.raw));
+        let known = keys().into_iter().find(|k| k.path() == key).expect("callers name keys that exist");
+        let value = self.resolved.get(key).map_or_else(|| known.default.to_owned(), |entry| known.shown(&entry.raw));
         Problem::new(self.origin(key), what, remedy).about(key, Some(value))
     }
 

@@ -46,10 +46,7 @@ impl Sources {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        Self {
-            environment,
-            ..Self::default()
-        }
+        Self { environment, ..Self::default() }
     }
 
     /// With one more value from the command line.
@@ -72,14 +69,7 @@ impl Sources {
         let environment = names::layer(&self.environment, &mut problems);
         layers.push(environment.layer);
         layers.push(Layer::from_flags(&self.flags));
-        (
-            profile,
-            Layers {
-                layers,
-                warnings: environment.warnings,
-            },
-            problems,
-        )
+        (profile, Layers { layers, warnings: environment.warnings }, problems)
     }
 
     fn find_profile(&self, problems: &mut Vec<Problem>) -> Profile {
@@ -90,27 +80,21 @@ impl Sources {
         } else {
             return Profile::Development;
         };
-        Profile::ALL
-            .into_iter()
-            .find(|profile| profile.name() == name)
-            .unwrap_or_else(|| {
-                let known = Profile::ALL.map(Profile::name);
-                let guess = nearest(name, known).unwrap_or("development");
-                let problem = Problem::new(
-                    origin,
-                    "there is no such profile",
-                    format!("did you mean `{guess}`? (known: `{}`)", known.join("`, `")),
-                );
-                problems.push(problem.about("profile", Some(name.to_owned())));
-                Profile::Development
-            })
+        Profile::ALL.into_iter().find(|profile| profile.name() == name).unwrap_or_else(|| {
+            let known = Profile::ALL.map(Profile::name);
+            let guess = nearest(name, known).unwrap_or("development");
+            let problem = Problem::new(
+                origin,
+                "there is no such profile",
+                format!("did you mean `{guess}`? (known: `{}`)", known.join("`, `")),
+            );
+            problems.push(problem.about("profile", Some(name.to_owned())));
+            Profile::Development
+        })
     }
 
     fn variable(&self, name: &str) -> Option<&str> {
-        let (_, value) = self
-            .environment
-            .iter()
-            .find(|(known, value)| known == name && !value.is_empty())?;
+        let (_, value) = self.environment.iter().find(|(known, value)| known == name && !value.is_empty())?;
         Some(value)
     }
 }

@@ -77,10 +77,7 @@ impl Value for PathBuf {
     }
 
     fn read(raw: &Raw) -> Result<Self, String> {
-        raw.text()
-            .filter(|text| !text.is_empty())
-            .map(Self::from)
-            .ok_or_else(not::<Self>)
+        raw.text().filter(|text| !text.is_empty()).map(Self::from).ok_or_else(not::<Self>)
     }
 }
 
@@ -90,9 +87,7 @@ impl Value for SocketAddr {
     }
 
     fn read(raw: &Raw) -> Result<Self, String> {
-        raw.text()
-            .and_then(|text| text.trim().parse().ok())
-            .ok_or_else(not::<Self>)
+        raw.text().and_then(|text| text.trim().parse().ok()).ok_or_else(not::<Self>)
     }
 }
 
@@ -131,10 +126,7 @@ impl Value for CoreList {
     }
 
     fn read(raw: &Raw) -> Result<Self, String> {
-        raw.text()
-            .ok_or_else(not::<Self>)?
-            .parse()
-            .map_err(|error| format!("{}: {error}", not::<Self>()))
+        raw.text().ok_or_else(not::<Self>)?.parse().map_err(|error| format!("{}: {error}", not::<Self>()))
     }
 }
 
@@ -144,17 +136,11 @@ impl Value for Secret {
     }
 
     fn read(raw: &Raw) -> Result<Self, String> {
-        raw.text()
-            .map(|text| Self::new(text.to_owned()))
-            .ok_or_else(not::<Self>)
+        raw.text().map(|text| Self::new(text.to_owned())).ok_or_else(not::<Self>)
     }
 
     fn shown(raw: &Raw) -> String {
-        if raw.text() == Some("") {
-            "\"\"".to_owned()
-        } else {
-            "***".to_owned()
-        }
+        if raw.text() == Some("") { "\"\"".to_owned() } else { "***".to_owned() }
     }
 }
 
@@ -164,9 +150,7 @@ impl Value for SecretUrl {
     }
 
     fn read(raw: &Raw) -> Result<Self, String> {
-        raw.text()
-            .and_then(|text| Self::parse(text.trim()))
-            .ok_or_else(not::<Self>)
+        raw.text().and_then(|text| Self::parse(text.trim())).ok_or_else(not::<Self>)
     }
 
     fn shown(raw: &Raw) -> String {
@@ -196,11 +180,7 @@ impl Value for LanguageCode {
     fn read(raw: &Raw) -> Result<Self, String> {
         let code = raw.text().unwrap_or_default().trim();
         let fits = (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase());
-        if fits {
-            Ok(Self(code.to_owned()))
-        } else {
-            Err(not::<Self>())
-        }
+        if fits { Ok(Self(code.to_owned())) } else { Err(not::<Self>()) }
     }
 }
 

@@ -4,10 +4,7 @@
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("config is a folder of the repository")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("config is a folder of the repository").to_owned()
 }
 
 fn compare(file: &str, expected: &str) {
@@ -18,10 +15,7 @@ fn compare(file: &str, expected: &str) {
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     let differs = found.lines().zip(expected.lines()).position(|(a, b)| a != b);
     let line = differs.unwrap_or_else(|| found.lines().count().min(expected.lines().count())) + 1;
-    assert!(
-        found == expected,
-        "{file}:{line} is not what config/src/sections says; run `cargo xtask docs`"
-    );
+    assert!(found == expected, "{file}:{line} is not what config/src/sections says; run `cargo xtask docs`");
 }
 
 #[test]
@@ -40,15 +34,7 @@ fn every_key_is_documented_with_what_it_takes() {
         let words: usize = key.docs.iter().map(|line| line.split_whitespace().count()).sum();
         assert!(words >= 3, "`{}` has no documentation", key.path());
         let whole = key.kind.starts_with("a whole number");
-        assert!(
-            !whole || key.takes().contains(" to "),
-            "`{}` is a number without a range",
-            key.path()
-        );
-        assert!(
-            !whole || key.unit.is_some(),
-            "`{}` is a number without a unit",
-            key.path()
-        );
+        assert!(!whole || key.takes().contains(" to "), "`{}` is a number without a range", key.path());
+        assert!(!whole || key.unit.is_some(), "`{}` is a number without a unit", key.path());
     }
 }

@@ -14,67 +14,29 @@ fn told(text: &str) -> Vec<String> {
     let path = folder.path().join("my.toml");
     std::fs::write(&path, text).unwrap();
     let prefix = format!("{}/", folder.path().display());
-    let problems = Settings::load(&Sources {
-        file: Some(path),
-        ..Sources::default()
-    })
-    .unwrap_err();
+    let problems = Settings::load(&Sources { file: Some(path), ..Sources::default() }).unwrap_err();
     lines(&problems).iter().map(|line| line.replace(&prefix, "")).collect()
 }
 
 fn told_of_environment(name: &str, value: &str) -> String {
     let environment = vec![(name.to_owned(), value.to_owned())];
-    lines(
-        &Settings::load(&Sources {
-            environment,
-            ..Sources::default()
-        })
-        .unwrap_err(),
-    )
-    .join("\n")
+    lines(&Settings::load(&Sources { environment, ..Sources::default() }).unwrap_err()).join("\n")
 }
 
 #[test]
 fn every_kind_of_bad_value_is_told_with_its_place_and_its_remedy() {
     let table = [
         // What is no key.
-        (
-            "[server]\nlisen = 'x'",
-            "my.toml:2: unknown key `server.lisen`; did you mean `server.listen`?",
-        ),
-        (
-            "[server]\nlevel = 'x'",
-            "my.toml:2: unknown key `server.level`; did you mean `logging.level`?",
-        ),
-        (
-            "[models]\nquux = 1",
-            "my.toml:2: unknown key `models.quux`; `models` has `folder`, `mirrors`",
-        ),
-        (
-            "[zzz]\nqqq = 1",
-            "my.toml:2: unknown key `zzz.qqq`; see docs/configuration.md for the keys that exist",
-        ),
-        (
-            "workers = 1",
-            "my.toml:1: unknown key `workers`; did you mean `asr.workers`?",
-        ),
-        (
-            "models = 'x'",
-            "my.toml:1: `models` is a section, not a key; give it keys: `folder`, `mirrors`",
-        ),
-        (
-            "[asr.workers]\nmany = 1",
-            "my.toml:2: unknown key `asr.workers.many`; did you mean `asr.workers`?",
-        ),
+        ("[server]\nlisen = 'x'", "my.toml:2: unknown key `server.lisen`; did you mean `server.listen`?"),
+        ("[server]\nlevel = 'x'", "my.toml:2: unknown key `server.level`; did you mean `logging.level`?"),
+        ("[models]\nquux = 1", "my.toml:2: unknown key `models.quux`; `models` has `folder`, `mirrors`"),
+        ("[zzz]\nqqq = 1", "my.toml:2: unknown key `zzz.qqq`; see docs/configuration.md for the keys that exist"),
+        ("workers = 1", "my.toml:1: unknown key `workers`; did you mean `asr.workers`?"),
+        ("models = 'x'", "my.toml:1: `models` is a section, not a key; give it keys: `folder`, `mirrors`"),
+        ("[asr.workers]\nmany = 1", "my.toml:2: unknown key `asr.workers.many`; did you mean `asr.workers`?"),
         // What is no TOML.
-        (
-            "[server\n",
-            "my.toml:1: not valid TOML: unclosed table, expected `]`; put the line right",
-        ),
-        (
-            "[asr]\nworkers = 1\nworkers = 2",
-            "my.toml:3: not valid TOML: duplicate key; put the line right",
-        ),
+        ("[server\n", "my.toml:1: not valid TOML: unclosed table, expected `]`; put the line right"),
+        ("[asr]\nworkers = 1\nworkers = 2", "my.toml:3: not valid TOML: duplicate key; put the line right"),
         // Wrong kinds.
         (
             "[server]\nlisten = 'localhost'",
@@ -181,17 +143,10 @@ fn all_problems_of_all_sources_come_together() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("my.toml");
     std::fs::write(&path, "[asr]\nworkers = 'x'\nbeam = 5\n[llm]\ndeadline_ms = 1\n").unwrap();
-    let environment = vec![
-        ("WHISPER_THREADS".to_owned(), "many".to_owned()),
-        ("ALFAVOICE_LLM__MODLE".to_owned(), "x".to_owned()),
-    ];
+    let environment =
+        vec![("WHISPER_THREADS".to_owned(), "many".to_owned()), ("ALFAVOICE_LLM__MODLE".to_owned(), "x".to_owned())];
     let flags = vec![("server.listen".to_owned(), ":80".to_owned())];
-    let sources = Sources {
-        profile: Some("prod".to_owned()),
-        file: Some(path),
-        environment,
-        flags,
-    };
+    let sources = Sources { profile: Some("prod".to_owned()), file: Some(path), environment, flags };
     let problems = Settings::load(&sources).unwrap_err();
     let text = problems.to_string();
     assert_eq!(problems.0.len(), 7, "{text}");
@@ -215,14 +170,8 @@ fn a_value_that_does_not_fit_hides_no_other_rule_and_causes_no_second_problem() 
         told("[server]\nidle_timeout_s = 'x'\nping_interval_s = 3601\n[placement]\nnuma_node_cores = ['1', '1']");
     assert_eq!(problems.len(), 3, "{problems:#?}");
     assert!(problems[0].contains("`server.idle_timeout_s`"), "{problems:#?}");
-    assert!(
-        problems[1].contains("`server.ping_interval_s` = `3601`"),
-        "{problems:#?}"
-    );
-    assert!(
-        problems[2].contains("core 1 is on node 0 and on node 1"),
-        "{problems:#?}"
-    );
+    assert!(problems[1].contains("`server.ping_interval_s` = `3601`"), "{problems:#?}");
+    assert!(problems[2].contains("core 1 is on node 0 and on node 1"), "{problems:#?}");
 }
 
 #[test]
@@ -239,10 +188,7 @@ fn slips_in_variables_are_told() {
         "{told}"
     );
     let told = told_of_environment("ALFAVOICE_ASR__LANGUAGES", "[\"en\"");
-    assert!(
-        told.contains("`asr.languages` = `[\"en\"`: not a list, each entry a language code"),
-        "{told}"
-    );
+    assert!(told.contains("`asr.languages` = `[\"en\"`: not a list, each entry a language code"), "{told}");
     let told = told_of_environment("MEMORY_AFFINITY", "sometimes");
     assert!(told.contains("not one of `bind`, `off`"), "{told}");
 }
@@ -250,64 +196,33 @@ fn slips_in_variables_are_told() {
 #[test]
 fn a_file_that_is_not_there_is_a_problem() {
     let file = Some(std::path::PathBuf::from("/no/such.toml"));
-    let told = Settings::load(&Sources {
-        file,
-        ..Sources::default()
-    })
-    .unwrap_err()
-    .to_string();
-    assert!(
-        told.starts_with("command line: cannot read `/no/such.toml`: No such file"),
-        "{told}"
-    );
+    let told = Settings::load(&Sources { file, ..Sources::default() }).unwrap_err().to_string();
+    assert!(told.starts_with("command line: cannot read `/no/such.toml`: No such file"), "{told}");
     assert!(told.ends_with("; give the path of a readable TOML file"), "{told}");
 }
 
 #[test]
 fn production_refuses_secrets_that_are_none() {
     let development = include_str!("../development.toml");
-    let published = development
-        .lines()
-        .find_map(|line| line.strip_prefix("jwt_secret = "))
-        .unwrap()
-        .trim_matches('"');
+    let published = development.lines().find_map(|line| line.strip_prefix("jwt_secret = ")).unwrap().trim_matches('"');
     let told = |secret: &str| {
         let environment = vec![("JWT_SECRET".to_owned(), secret.to_owned())];
-        let sources = Sources {
-            profile: Some("production".to_owned()),
-            environment,
-            ..Sources::default()
-        };
-        Settings::load(&sources)
-            .err()
-            .map(|problems| problems.to_string())
-            .unwrap_or_default()
+        let sources = Sources { profile: Some("production".to_owned()), environment, ..Sources::default() };
+        Settings::load(&sources).err().map(|problems| problems.to_string()).unwrap_or_default()
     };
     assert_eq!(told(SECRET), "");
     for (secret, why) in [
-        (
-            "",
-            "default: `auth.jwt_secret` = `\"\"`: not set, which production refuses",
-        ),
+        ("", "default: `auth.jwt_secret` = `\"\"`: not set, which production refuses"),
         (
             "hunter2",
             "environment JWT_SECRET: `auth.jwt_secret` = `***`: shorter than 32 characters, which production refuses",
         ),
-        (
-            published,
-            "the development profile's own secret, which production refuses",
-        ),
-        (
-            &"ab".repeat(20),
-            "easy to guess (few different characters), which production refuses",
-        ),
+        (published, "the development profile's own secret, which production refuses"),
+        (&"ab".repeat(20), "easy to guess (few different characters), which production refuses"),
     ] {
         let told = told(secret);
         assert!(told.contains(why), "{told}");
-        assert!(
-            told.ends_with("make one with `openssl rand -base64 48` and give it as JWT_SECRET"),
-            "{told}"
-        );
+        assert!(told.ends_with("make one with `openssl rand -base64 48` and give it as JWT_SECRET"), "{told}");
         assert!(secret.is_empty() || !told.contains(secret), "{told}");
     }
 }
@@ -315,14 +230,8 @@ fn production_refuses_secrets_that_are_none() {
 #[test]
 fn production_lets_no_foreign_page_in() {
     let environment = vec![("JWT_SECRET".to_owned(), SECRET.to_owned())];
-    let sources = Sources {
-        profile: Some("production".to_owned()),
-        environment,
-        ..Sources::default()
-    };
-    let told = Settings::load(&sources.with("server.allowed_origins", "*"))
-        .unwrap_err()
-        .to_string();
+    let sources = Sources { profile: Some("production".to_owned()), environment, ..Sources::default() };
+    let told = Settings::load(&sources.with("server.allowed_origins", "*")).unwrap_err().to_string();
     assert!(
         told.contains("`*` lets every page in, which production refuses; list the origins of your pages"),
         "{told}"
@@ -336,8 +245,5 @@ fn a_certificate_needs_its_key() {
     std::fs::write(&certificate, "").unwrap();
     let sources = Sources::default().with("server.tls_certificate", certificate.to_str().unwrap());
     let told = Settings::load(&sources).unwrap_err().to_string();
-    assert!(
-        told.contains("set without `server.tls_key`; set both, or none for plain HTTP"),
-        "{told}"
-    );
+    assert!(told.contains("set without `server.tls_key`; set both, or none for plain HTTP"), "{told}");
 }

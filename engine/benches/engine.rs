@@ -14,28 +14,18 @@ use engine::vad::VoiceDetector;
 fn intake(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("intake, 20 ms chunk");
     let plain = IntakeOptions::default();
-    let full = IntakeOptions {
-        denoise: true,
-        automatic_gain: true,
-    };
+    let full = IntakeOptions { denoise: true, automatic_gain: true };
     for (name, encoding, rate, options) in [
         ("16 kHz s16", Encoding::PcmS16Le, 16_000, plain),
         ("48 kHz f32", Encoding::PcmF32Le, 48_000, plain),
         ("44.1 kHz s16", Encoding::PcmS16Le, 44_100, plain),
         ("8 kHz mu-law", Encoding::MuLaw, 8_000, plain),
-        (
-            "16 kHz s16 with gain",
-            Encoding::PcmS16Le,
-            16_000,
-            IntakeOptions { denoise: false, ..full },
-        ),
+        ("16 kHz s16 with gain", Encoding::PcmS16Le, 16_000, IntakeOptions { denoise: false, ..full }),
         ("48 kHz s16 denoised with gain", Encoding::PcmS16Le, 48_000, full),
     ] {
         let format = AudioFormat::new(encoding, rate, 1).expect("within the limits");
         let frames = rate as usize / 50;
-        let chunk: Vec<u8> = (0..frames * format.frame_bytes())
-            .map(|at| (at * 31 % 120) as u8)
-            .collect();
+        let chunk: Vec<u8> = (0..frames * format.frame_bytes()).map(|at| (at * 31 % 120) as u8).collect();
         let mut intake = Intake::new(format, options);
         let mut out = Pcm16k::new();
         group.throughput(Throughput::Elements(1));
@@ -77,11 +67,7 @@ fn agreement(criterion: &mut Criterion) {
     let words = |count: usize, changed: usize| -> Vec<Word> {
         (0..count)
             .map(|at| Word {
-                text: if at == changed {
-                    "different".to_owned()
-                } else {
-                    format!("word{}", at % 17)
-                },
+                text: if at == changed { "different".to_owned() } else { format!("word{}", at % 17) },
                 start_ms: at as u32 * 400,
                 end_ms: at as u32 * 400 + 350,
                 confidence: 0.9,

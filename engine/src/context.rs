@@ -57,19 +57,12 @@ mod tests {
     use super::*;
 
     fn plain() -> ModelFacts {
-        ModelFacts {
-            flash_attention: false,
-            ..ModelFacts::default()
-        }
+        ModelFacts { flash_attention: false, ..ModelFacts::default() }
     }
 
     #[test]
     fn the_table_of_contexts_holds() {
-        let short = ModelFacts {
-            audio_ctx_floor: 192,
-            audio_ctx_margin_ms: 500,
-            ..plain()
-        };
+        let short = ModelFacts { audio_ctx_floor: 192, audio_ctx_margin_ms: 500, ..plain() };
         // seconds, stock fitted, stock tight, short-context model fitted
         for (seconds, stock, tight, trained) in [
             (0.5, 512, 512, 192),
@@ -79,21 +72,9 @@ mod tests {
             (40.0, 1_500, 1_500, 1_500),
         ] {
             let samples = (seconds * 16_000.0) as usize;
-            assert_eq!(
-                context_for(samples, &plain(), ContextSize::Fitted).frames,
-                stock,
-                "{seconds} s"
-            );
-            assert_eq!(
-                context_for(samples, &plain(), ContextSize::Tight).frames,
-                tight,
-                "{seconds} s tight"
-            );
-            assert_eq!(
-                context_for(samples, &short, ContextSize::Fitted).frames,
-                trained,
-                "{seconds} s short"
-            );
+            assert_eq!(context_for(samples, &plain(), ContextSize::Fitted).frames, stock, "{seconds} s");
+            assert_eq!(context_for(samples, &plain(), ContextSize::Tight).frames, tight, "{seconds} s tight");
+            assert_eq!(context_for(samples, &short, ContextSize::Fitted).frames, trained, "{seconds} s short");
             assert!(context_for(samples, &short, ContextSize::Full).is_full());
         }
     }

@@ -143,9 +143,7 @@ impl Listener {
 
     /// The open utterance so far (its start to the last sample heard), none in silence.
     pub fn open_utterance(&self) -> Option<SampleRange> {
-        self.segmenter
-            .open_since()
-            .map(|start| SampleRange::new(start, self.position()))
+        self.segmenter.open_since().map(|start| SampleRange::new(start, self.position()))
     }
 
     /// Samples in memory, for the session's bound on unreleased sound.
@@ -185,10 +183,7 @@ impl Listener {
 
     fn copy(&self, range: SampleRange) -> Arc<[i16]> {
         let first = (range.start - self.live_from) as usize;
-        self.live
-            .range(first..first + range.samples() as usize)
-            .copied()
-            .collect()
+        self.live.range(first..first + range.samples() as usize).copied().collect()
     }
 
     fn forget_silence(&mut self) {
@@ -210,12 +205,7 @@ impl Listener {
     }
 
     fn forget_voiced(&mut self) {
-        let oldest = self
-            .ended
-            .iter()
-            .map(|ended| ended.range.start)
-            .min()
-            .unwrap_or(u64::MAX);
+        let oldest = self.ended.iter().map(|ended| ended.range.start).min().unwrap_or(u64::MAX);
         self.segmenter.voiced_mut().forget_before(oldest.min(self.live_from));
     }
 }

@@ -61,8 +61,7 @@ impl ReceiptBuilder {
             };
             let piece = *piece;
             if start < piece.start {
-                self.pieces
-                    .insert(at, (SampleRange::new(start, range.end.min(piece.start)), None));
+                self.pieces.insert(at, (SampleRange::new(start, range.end.min(piece.start)), None));
                 at += 1;
             }
             start = start.max(piece.end);
@@ -78,10 +77,7 @@ impl ReceiptBuilder {
         self.split_at(range.start);
         self.split_at(range.end);
         let first = self.pieces.partition_point(|(piece, _)| piece.end <= range.start);
-        for (_, outcome) in self.pieces[first..]
-            .iter_mut()
-            .take_while(|(piece, _)| piece.start < range.end)
-        {
+        for (_, outcome) in self.pieces[first..].iter_mut().take_while(|(piece, _)| piece.start < range.end) {
             *outcome = Some(coverage);
         }
     }
@@ -89,11 +85,7 @@ impl ReceiptBuilder {
     /// Voiced milliseconds whose outcome is still awaited.
     pub fn awaited_ms(&self) -> u64 {
         samples_to_ms(
-            self.pieces
-                .iter()
-                .filter(|(_, outcome)| outcome.is_none())
-                .map(|(piece, _)| piece.samples())
-                .sum(),
+            self.pieces.iter().filter(|(_, outcome)| outcome.is_none()).map(|(piece, _)| piece.samples()).sum(),
         )
     }
 
@@ -114,11 +106,7 @@ impl ReceiptBuilder {
             }
             match receipt.ranges.last_mut() {
                 Some(last) if last.end_ms == start_ms && last.coverage == coverage => last.end_ms = end_ms,
-                _ if ms > 0 => receipt.ranges.push(CoveredRange {
-                    start_ms,
-                    end_ms,
-                    coverage,
-                }),
+                _ if ms > 0 => receipt.ranges.push(CoveredRange { start_ms, end_ms, coverage }),
                 _ => {}
             }
         }
@@ -158,10 +146,7 @@ mod tests {
         assert_eq!(builder.awaited_ms(), 300);
         let receipt = builder.receipt();
         assert_eq!((receipt.voiced_ms, receipt.words_ms), (1_200, 700));
-        assert_eq!(
-            (receipt.no_speech_ms, receipt.inaudible_ms, receipt.cancelled_ms),
-            (200, 300, 0)
-        );
+        assert_eq!((receipt.no_speech_ms, receipt.inaudible_ms, receipt.cancelled_ms), (200, 300, 0));
         assert_eq!(receipt.ranges.len(), 4);
     }
 
@@ -179,12 +164,7 @@ mod tests {
     }
 
     fn outcome() -> impl Strategy<Value = Coverage> {
-        prop::sample::select(vec![
-            Coverage::Words,
-            Coverage::Inaudible,
-            Coverage::NoSpeech,
-            Coverage::Cancelled,
-        ])
+        prop::sample::select(vec![Coverage::Words, Coverage::Inaudible, Coverage::NoSpeech, Coverage::Cancelled])
     }
 
     proptest! {

@@ -111,10 +111,7 @@ pub fn align(reference: &str, hypothesis: &str) -> Vec<Step> {
             steps.push(Step::Match(said[row - 1].clone()));
             (row, column) = (row - 1, column - 1);
         } else if diagonal.is_some_and(|before| before + 1 == here) && !same {
-            steps.push(Step::Substitute {
-                said: said[row - 1].clone(),
-                heard: heard[column - 1].clone(),
-            });
+            steps.push(Step::Substitute { said: said[row - 1].clone(), heard: heard[column - 1].clone() });
             (row, column) = (row - 1, column - 1);
         } else if row > 0 && cost[(row - 1) * width + column] + 1 == here {
             steps.push(Step::Delete(said[row - 1].clone()));
@@ -140,10 +137,7 @@ mod tests {
     #[test]
     fn each_kind_of_error_is_counted_once() {
         let errors = WordErrors::between("a b c d", "a x c d e");
-        assert_eq!(
-            (errors.substituted, errors.inserted, errors.deleted, errors.said),
-            (1, 1, 0, 4)
-        );
+        assert_eq!((errors.substituted, errors.inserted, errors.deleted, errors.said), (1, 1, 0, 4));
         let errors = WordErrors::between("a b c d", "a c d");
         assert_eq!((errors.substituted, errors.inserted, errors.deleted), (0, 0, 1));
         assert!((errors.rate() - 0.25).abs() < 1e-6);

@@ -5,11 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 /// A word in lower case without punctuation and accents of spelling ("Ёлки," = "елки", "don’t" = "dont"); empty if
 /// nothing but punctuation.
 pub fn plain_word(word: &str) -> String {
-    word.nfc()
-        .flat_map(char::to_lowercase)
-        .filter(|letter| letter.is_alphanumeric())
-        .map(fold)
-        .collect()
+    word.nfc().flat_map(char::to_lowercase).filter(|letter| letter.is_alphanumeric()).map(fold).collect()
 }
 
 /// The plain words of a text. Hyphens and dashes part words.
@@ -34,10 +30,7 @@ mod tests {
 
     #[test]
     fn case_punctuation_and_yo_make_no_difference() {
-        assert_eq!(
-            plain_words("«Ёлки-палки», — сказал он."),
-            ["елки", "палки", "сказал", "он"]
-        );
+        assert_eq!(plain_words("«Ёлки-палки», — сказал он."), ["елки", "палки", "сказал", "он"]);
         assert_eq!(plain_words("Don’t stop -- 3 o'clock!"), ["dont", "stop", "3", "oclock"]);
         assert_eq!(plain_word("е\u{308}ж"), "еж");
         assert_eq!(plain_word("..."), "");

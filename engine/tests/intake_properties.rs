@@ -6,12 +6,7 @@ use engine::audio::{AudioFormat, Encoding, Intake, IntakeOptions, Pcm16k};
 use proptest::prelude::*;
 
 fn formats() -> impl Strategy<Value = AudioFormat> {
-    let encoding = prop::sample::select(vec![
-        Encoding::PcmS16Le,
-        Encoding::PcmF32Le,
-        Encoding::MuLaw,
-        Encoding::ALaw,
-    ]);
+    let encoding = prop::sample::select(vec![Encoding::PcmS16Le, Encoding::PcmF32Le, Encoding::MuLaw, Encoding::ALaw]);
     let rate = prop_oneof![
         prop::sample::select(vec![8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]),
         8_000u32..=48_000,
@@ -21,10 +16,7 @@ fn formats() -> impl Strategy<Value = AudioFormat> {
 }
 
 fn options() -> impl Strategy<Value = IntakeOptions> {
-    (any::<bool>(), any::<bool>()).prop_map(|(denoise, automatic_gain)| IntakeOptions {
-        denoise,
-        automatic_gain,
-    })
+    (any::<bool>(), any::<bool>()).prop_map(|(denoise, automatic_gain)| IntakeOptions { denoise, automatic_gain })
 }
 
 proptest! {
@@ -82,14 +74,8 @@ fn a_click_stays_at_its_time_whatever_the_chain() {
     for rate in [8_000u32, 11_025, 16_000, 22_050, 44_100, 48_000] {
         for options in [
             IntakeOptions::default(),
-            IntakeOptions {
-                automatic_gain: true,
-                ..IntakeOptions::default()
-            },
-            IntakeOptions {
-                denoise: true,
-                automatic_gain: true,
-            },
+            IntakeOptions { automatic_gain: true, ..IntakeOptions::default() },
+            IntakeOptions { denoise: true, automatic_gain: true },
         ] {
             let format = AudioFormat::new(Encoding::PcmF32Le, rate, 1).unwrap();
             let click = rate as usize / 2;
@@ -110,17 +96,10 @@ fn a_click_stays_at_its_time_whatever_the_chain() {
             intake.flush(&mut out);
             assert_eq!(out.len(), 16_000);
             let energy: f64 = out.iter().map(|sample| f64::from(*sample).powi(2)).sum();
-            let centre: f64 = out
-                .iter()
-                .enumerate()
-                .map(|(at, sample)| at as f64 * f64::from(*sample).powi(2))
-                .sum::<f64>()
-                / energy;
+            let centre: f64 =
+                out.iter().enumerate().map(|(at, sample)| at as f64 * f64::from(*sample).powi(2)).sum::<f64>() / energy;
             let allowed = if options.denoise { 32.0 } else { 1.0 };
-            assert!(
-                (centre - 8_000.0).abs() <= allowed,
-                "{rate} Hz {options:?}: the click is at {centre}"
-            );
+            assert!((centre - 8_000.0).abs() <= allowed, "{rate} Hz {options:?}: the click is at {centre}");
         }
     }
 }
@@ -128,17 +107,12 @@ fn a_click_stays_at_its_time_whatever_the_chain() {
 #[test]
 fn noise_suppression_leaves_the_speech_and_takes_the_noise() {
     use support::{level, mixed, pink, recordings, to_16_bit};
-    let options = IntakeOptions {
-        denoise: true,
-        automatic_gain: false,
-    };
+    let options = IntakeOptions { denoise: true, automatic_gain: false };
     for (name, clean) in recordings().into_iter().filter(|(name, _)| name.ends_with("long")) {
         let noisy = mixed(clean.clone(), &pink(clean.len(), level(&clean) - 12.0));
         let mut out = Pcm16k::new();
         let mut intake = Intake::new(AudioFormat::DEFAULT, options);
-        intake
-            .push(&engine::audio::le_bytes(&to_16_bit(&noisy)), &mut out)
-            .unwrap();
+        intake.push(&engine::audio::le_bytes(&to_16_bit(&noisy)), &mut out).unwrap();
         intake.flush(&mut out);
         let cleaned: Vec<f32> = out.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
         assert_eq!(cleaned.len(), clean.len());
@@ -155,12 +129,7 @@ fn noise_suppression_leaves_the_speech_and_takes_the_noise() {
             }
         }
         let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
-        assert!(
-            kept.len() > 20 && removed.len() > 5,
-            "{name}: {} loud, {} silent places",
-            kept.len(),
-            removed.len()
-        );
+        assert!(kept.len() > 20 && removed.len() > 5, "{name}: {} loud, {} silent places", kept.len(), removed.len());
         assert!(mean(&kept) > -3.0, "{name}: speech changed by {} dB", mean(&kept));
         assert!(mean(&removed) < -10.0, "{name}: noise changed by {} dB", mean(&removed));
     }

@@ -8,10 +8,7 @@ use engine::segmenter::{EndReason, ListenEvent, PausePolicy, SegmenterOptions};
 use support::{recordings, to_16_bit};
 
 fn recording(name: &str) -> Vec<i16> {
-    let (_, samples) = recordings()
-        .into_iter()
-        .find(|(found, _)| found == name)
-        .expect("comes with the model");
+    let (_, samples) = recordings().into_iter().find(|(found, _)| found == name).expect("comes with the model");
     to_16_bit(&samples)
 }
 
@@ -40,36 +37,20 @@ fn an_utterance_begins_before_its_speech_and_ends_after_the_pause() {
     assert!(events.is_empty());
     events.extend(push(&mut listener, &recording("ru_01")));
     events.extend(push(&mut listener, &silence(1_500)));
-    let ListenEvent::SpeechStarted { start, at } = events[0] else {
-        panic!("{events:?}")
-    };
+    let ListenEvent::SpeechStarted { start, at } = events[0] else { panic!("{events:?}") };
     assert_eq!(at - start, 300 * 16, "pre-roll");
-    assert_eq!(
-        ended(&events).last().map(|(_, reason)| *reason),
-        Some(EndReason::Pause),
-        "{events:?}"
-    );
+    assert_eq!(ended(&events).last().map(|(_, reason)| *reason), Some(EndReason::Pause), "{events:?}");
     assert!(listener.open_utterance().is_none());
 }
 
 #[test]
 fn a_confirmed_pause_ends_what_was_announced_200_ms_after_the_speech() {
-    let mut listener = Listener::new(SegmenterOptions {
-        pause: PausePolicy::FixedMs(600),
-        ..Default::default()
-    });
+    let mut listener = Listener::new(SegmenterOptions { pause: PausePolicy::FixedMs(600), ..Default::default() });
     let mut events = push(&mut listener, &recording("en_03"));
     events.extend(push(&mut listener, &silence(2_000)));
-    let [.., ListenEvent::PauseBegan { range, speech_end }, last] = events[..] else {
-        panic!("{events:?}")
-    };
+    let [.., ListenEvent::PauseBegan { range, speech_end }, last] = events[..] else { panic!("{events:?}") };
     assert_eq!(range.end, speech_end + 200 * 16);
-    let ListenEvent::UtteranceEnded {
-        range: final_range,
-        speech_end: final_end,
-        ..
-    } = last
-    else {
+    let ListenEvent::UtteranceEnded { range: final_range, speech_end: final_end, .. } = last else {
         panic!("{last:?}")
     };
     assert_eq!((final_range, final_end), (range, speech_end));
@@ -79,28 +60,18 @@ fn a_confirmed_pause_ends_what_was_announced_200_ms_after_the_speech() {
 
 #[test]
 fn speech_that_goes_on_within_the_pause_stays_one_utterance() {
-    let mut listener = Listener::new(SegmenterOptions {
-        pause: PausePolicy::FixedMs(1_500),
-        ..Default::default()
-    });
+    let mut listener = Listener::new(SegmenterOptions { pause: PausePolicy::FixedMs(1_500), ..Default::default() });
     let mut events = push(&mut listener, &recording("ru_02"));
     events.extend(push(&mut listener, &silence(500)));
     events.extend(push(&mut listener, &recording("ru_03")));
     events.extend(push(&mut listener, &silence(2_500)));
-    assert!(
-        events
-            .iter()
-            .any(|event| matches!(event, ListenEvent::SpeechResumed { .. }))
-    );
+    assert!(events.iter().any(|event| matches!(event, ListenEvent::SpeechResumed { .. })));
     assert_eq!(ended(&events).len(), 1, "{events:?}");
 }
 
 #[test]
 fn speech_longer_than_the_model_takes_is_cut_without_a_gap() {
-    let options = SegmenterOptions {
-        longest_utterance_ms: 10_000,
-        ..SegmenterOptions::default()
-    };
+    let options = SegmenterOptions { longest_utterance_ms: 10_000, ..SegmenterOptions::default() };
     let mut listener = Listener::new(options);
     // No pause anywhere: the recordings are joined without their silences.
     let sound: Vec<i16> = recording("en_long")
@@ -112,10 +83,7 @@ fn speech_longer_than_the_model_takes_is_cut_without_a_gap() {
     let mut events = push(&mut listener, &sound);
     events.extend(listener.finish());
     let ended = ended(&events);
-    assert!(
-        ended.iter().filter(|(_, reason)| *reason == EndReason::TooLong).count() >= 1,
-        "{ended:?}"
-    );
+    assert!(ended.iter().filter(|(_, reason)| *reason == EndReason::TooLong).count() >= 1, "{ended:?}");
     for pair in ended.windows(2) {
         if pair[0].1 == EndReason::TooLong {
             assert_eq!(pair[0].0.end, pair[1].0.start);
@@ -134,16 +102,8 @@ fn finish_ends_the_open_utterance_and_listening_can_go_on() {
         let mut events = push(&mut listener, &speech[..speech.len() - 9_000]);
         events.extend(listener.finish());
         let ended = ended(&events);
-        assert_eq!(
-            ended.last().map(|(_, reason)| *reason),
-            Some(EndReason::Finish),
-            "round {round}: {events:?}"
-        );
-        assert!(
-            ended
-                .iter()
-                .all(|(range, _)| range.start >= before && range.end <= listener.position())
-        );
+        assert_eq!(ended.last().map(|(_, reason)| *reason), Some(EndReason::Finish), "round {round}: {events:?}");
+        assert!(ended.iter().all(|(range, _)| range.start >= before && range.end <= listener.position()));
         assert!(listener.finish().is_empty());
     }
 }
@@ -154,10 +114,7 @@ fn a_short_word_right_before_the_end_is_not_lost() {
     let begins = speech.iter().position(|sample| sample.abs() > 2_000).unwrap();
     let mut listener = Listener::new(SegmenterOptions::default());
     let mut events = push(&mut listener, &silence(500));
-    events.extend(push(
-        &mut listener,
-        &speech[begins.saturating_sub(1_600)..begins + 3_000],
-    ));
+    events.extend(push(&mut listener, &speech[begins.saturating_sub(1_600)..begins + 3_000]));
     events.extend(listener.finish());
     assert_eq!(ended(&events).len(), 1, "{events:?}");
 }
@@ -186,11 +143,7 @@ fn memory_holds_utterances_until_released_and_never_silence() {
     events.extend(push(&mut listener, &silence(60_000)));
     let ranges: Vec<SampleRange> = ended(&events).iter().map(|(range, _)| *range).collect();
     let kept: u64 = ranges.iter().map(|range| range.samples()).sum();
-    assert!(
-        listener.buffered_samples() as u64 <= kept + 16_000 + 4_096,
-        "{}",
-        listener.buffered_samples()
-    );
+    assert!(listener.buffered_samples() as u64 <= kept + 16_000 + 4_096, "{}", listener.buffered_samples());
     assert!(ranges.iter().all(|range| listener.voiced_ms(*range) > 0));
     listener.release(listener.position());
     assert!(listener.buffered_samples() <= 16_000 + 4_096);

@@ -41,37 +41,15 @@ fn a_minute_of_white_noise_is_silent_at_any_level() {
 fn a_minute_of_pink_noise_and_mains_hum_is_silent() {
     for db in [-50.0, -35.0, -20.0] {
         assert_eq!(taken_for_speech(&pink(MINUTE, db)), 0, "pink {db} dB");
-        let hum = play(
-            MINUTE,
-            [(0, MINUTE, 50.0)],
-            Timbre {
-                harmonics: 20,
-                vibrato: 0.0,
-                decay: 0.0,
-            },
-            db,
-        );
-        assert_eq!(
-            taken_for_speech(&mixed(hum, &white(MINUTE, db - 20.0))),
-            0,
-            "hum {db} dB"
-        );
+        let hum = play(MINUTE, [(0, MINUTE, 50.0)], Timbre { harmonics: 20, vibrato: 0.0, decay: 0.0 }, db);
+        assert_eq!(taken_for_speech(&mixed(hum, &white(MINUTE, db - 20.0))), 0, "hum {db} dB");
     }
 }
 
 #[test]
 fn a_minute_of_plain_tones_is_silent() {
     for hz in [100.0, 220.0, 440.0, 1_000.0, 3_000.0] {
-        let tone = play(
-            MINUTE,
-            [(0, MINUTE, hz)],
-            Timbre {
-                harmonics: 1,
-                vibrato: 0.0,
-                decay: 0.0,
-            },
-            -20.0,
-        );
+        let tone = play(MINUTE, [(0, MINUTE, hz)], Timbre { harmonics: 1, vibrato: 0.0, decay: 0.0 }, -20.0);
         assert_eq!(taken_for_speech(&tone), 0, "{hz} Hz");
     }
 }
@@ -81,17 +59,9 @@ fn a_minute_of_chords_with_and_without_vibrato_is_silent() {
     for harmonics in [1, 3, 8, 20] {
         for vibrato in [0.0, 0.006] {
             for db in [-35.0, -18.0] {
-                let timbre = Timbre {
-                    harmonics,
-                    vibrato,
-                    decay: 0.3,
-                };
+                let timbre = Timbre { harmonics, vibrato, decay: 0.3 };
                 let sound = play(MINUTE, chords(MINUTE), timbre, db);
-                assert_eq!(
-                    taken_for_speech(&sound),
-                    0,
-                    "{harmonics} harmonics, vibrato {vibrato}, {db} dB"
-                );
+                assert_eq!(taken_for_speech(&sound), 0, "{harmonics} harmonics, vibrato {vibrato}, {db} dB");
             }
         }
     }
@@ -101,11 +71,7 @@ fn a_minute_of_chords_with_and_without_vibrato_is_silent() {
 fn a_minute_of_arpeggios_is_silent() {
     for harmonics in [1, 3, 8, 20] {
         for note_ms in [120, 250, 500] {
-            let timbre = Timbre {
-                harmonics,
-                vibrato: 0.0,
-                decay: 3.0,
-            };
+            let timbre = Timbre { harmonics, vibrato: 0.0, decay: 3.0 };
             let sound = play(MINUTE, arpeggio(MINUTE, note_ms), timbre, -20.0);
             assert_eq!(taken_for_speech(&sound), 0, "{harmonics} harmonics, {note_ms} ms");
         }
@@ -116,16 +82,7 @@ fn a_minute_of_arpeggios_is_silent() {
 fn a_minute_of_a_melody_with_vibrato_is_silent() {
     for harmonics in [1, 3, 8, 20] {
         for vibrato in [0.0, 0.004, 0.01] {
-            let sound = play(
-                MINUTE,
-                melody(MINUTE),
-                Timbre {
-                    harmonics,
-                    vibrato,
-                    decay: 0.5,
-                },
-                -20.0,
-            );
+            let sound = play(MINUTE, melody(MINUTE), Timbre { harmonics, vibrato, decay: 0.5 }, -20.0);
             assert_eq!(taken_for_speech(&sound), 0, "{harmonics} harmonics, vibrato {vibrato}");
         }
     }
@@ -133,26 +90,8 @@ fn a_minute_of_a_melody_with_vibrato_is_silent() {
 
 #[test]
 fn a_minute_of_several_instruments_over_noise_is_silent() {
-    let strings = play(
-        MINUTE,
-        chords(MINUTE),
-        Timbre {
-            harmonics: 8,
-            vibrato: 0.004,
-            decay: 0.3,
-        },
-        -22.0,
-    );
-    let harp = play(
-        MINUTE,
-        arpeggio(MINUTE, 250),
-        Timbre {
-            harmonics: 5,
-            vibrato: 0.0,
-            decay: 4.0,
-        },
-        -24.0,
-    );
+    let strings = play(MINUTE, chords(MINUTE), Timbre { harmonics: 8, vibrato: 0.004, decay: 0.3 }, -22.0);
+    let harp = play(MINUTE, arpeggio(MINUTE, 250), Timbre { harmonics: 5, vibrato: 0.0, decay: 4.0 }, -24.0);
     let room = white(MINUTE, -55.0);
     for db in [-35.0, -20.0, -12.0] {
         let sound = at_level(mixed(mixed(strings.clone(), &harp), &room), db);

@@ -27,10 +27,7 @@ fn doings() -> impl Strategy<Value = Vec<Doing>> {
 }
 
 fn options() -> impl Strategy<Value = SegmenterOptions> {
-    let pause = prop_oneof![
-        Just(PausePolicy::Adaptive),
-        (0u32..1_500).prop_map(PausePolicy::FixedMs)
-    ];
+    let pause = prop_oneof![Just(PausePolicy::Adaptive), (0u32..1_500).prop_map(PausePolicy::FixedMs)];
     (pause, 2_000u32..30_000, 0u32..600).prop_map(|(pause, longest_utterance_ms, pre_roll_ms)| SegmenterOptions {
         pause,
         longest_utterance_ms,
@@ -77,10 +74,7 @@ fn decisions(doings: &[Doing], levels: &mut impl FnMut() -> f32) -> (Vec<FrameRe
                     report(Decision::Speech, 0, &mut reports);
                 }
                 let end = reports.len() as u64;
-                voiced.push(SampleRange::new(
-                    first * FRAME_SAMPLES as u64,
-                    end * FRAME_SAMPLES as u64,
-                ));
+                voiced.push(SampleRange::new(first * FRAME_SAMPLES as u64, end * FRAME_SAMPLES as u64));
                 for _ in 0..4 {
                     report(Decision::Tail, 0, &mut reports);
                 }

@@ -17,11 +17,7 @@ struct Heard {
 /// Listens in 20 ms chunks.
 fn listen(samples: &[i16]) -> Heard {
     let mut listener = Listener::new(SegmenterOptions::default());
-    let mut heard = Heard {
-        utterances: Vec::new(),
-        voiced: Vec::new(),
-        announced_at: None,
-    };
+    let mut heard = Heard { utterances: Vec::new(), voiced: Vec::new(), announced_at: None };
     let mut take = |listener: &Listener, events: Vec<ListenEvent>| {
         for event in events {
             match event {
@@ -60,10 +56,7 @@ fn spoken_frames(clean: &[f32]) -> Vec<SampleRange> {
 }
 
 fn share_inside(frames: &[SampleRange], ranges: &[SampleRange]) -> f32 {
-    let inside = frames
-        .iter()
-        .filter(|frame| ranges.iter().any(|range| range.contains(**frame)))
-        .count();
+    let inside = frames.iter().filter(|frame| ranges.iter().any(|range| range.contains(**frame))).count();
     inside as f32 / frames.len() as f32
 }
 
@@ -74,14 +67,8 @@ fn conditions(clean: &[f32]) -> [(&'static str, Vec<f32>); 5] {
         ("clean", clean.to_vec()),
         ("full scale", clean.iter().map(|sample| sample / loud * 0.999).collect()),
         ("30 dB fainter", faint),
-        (
-            "white noise 15 dB below",
-            mixed(clean.to_vec(), &white(clean.len(), level(clean) - 15.0)),
-        ),
-        (
-            "pink noise 15 dB below",
-            mixed(clean.to_vec(), &pink(clean.len(), level(clean) - 15.0)),
-        ),
+        ("white noise 15 dB below", mixed(clean.to_vec(), &white(clean.len(), level(clean) - 15.0))),
+        ("pink noise 15 dB below", mixed(clean.to_vec(), &pink(clean.len(), level(clean) - 15.0))),
     ]
 }
 
@@ -92,11 +79,7 @@ fn nothing_of_any_recording_is_outside_its_utterances() {
         for (condition, sound) in conditions(&clean) {
             let heard = listen(&to_16_bit(&sound));
             let share = share_inside(&frames, &heard.utterances);
-            assert!(
-                share >= 0.995,
-                "{name}, {condition}: {share} of the speech is inside {:?}",
-                heard.utterances
-            );
+            assert!(share >= 0.995, "{name}, {condition}: {share} of the speech is inside {:?}", heard.utterances);
         }
     }
 }
@@ -108,19 +91,12 @@ fn the_voiced_measure_covers_the_speech() {
         let frames = spoken_frames(&clean);
         for (condition, sound) in conditions(&clean) {
             let share = share_inside(&frames, &listen(&to_16_bit(&sound)).voiced);
-            assert!(
-                share >= 0.8,
-                "{name}, {condition}: only {share} of the speech is voiced"
-            );
+            assert!(share >= 0.8, "{name}, {condition}: only {share} of the speech is voiced");
             sum += share;
             count += 1;
         }
     }
-    assert!(
-        sum / count as f32 >= 0.95,
-        "on average {} of the speech is voiced",
-        sum / count as f32
-    );
+    assert!(sum / count as f32 >= 0.95, "on average {} of the speech is voiced", sum / count as f32);
 }
 
 #[test]
@@ -143,16 +119,7 @@ fn speech_is_heard_in_the_middle_of_music_that_is_not() {
     let (_, clean) = recordings().remove(0);
     let lead = 5 * 16_000;
     let total = lead + clean.len() + lead;
-    let music = play(
-        total,
-        chords(total),
-        Timbre {
-            harmonics: 3,
-            vibrato: 0.0,
-            decay: 0.3,
-        },
-        -45.0,
-    );
+    let music = play(total, chords(total), Timbre { harmonics: 3, vibrato: 0.0, decay: 0.3 }, -45.0);
     let mut speech = vec![0.0; total];
     speech[lead..lead + clean.len()].copy_from_slice(&at_level(clean.clone(), -24.0));
     let heard = listen(&to_16_bit(&mixed(speech, &music)));
@@ -160,14 +127,6 @@ fn speech_is_heard_in_the_middle_of_music_that_is_not() {
         .iter()
         .map(|frame| SampleRange::new(frame.start + lead as u64, frame.end + lead as u64))
         .collect();
-    assert!(
-        share_inside(&frames, &heard.utterances) > 0.95,
-        "{:?}",
-        heard.utterances
-    );
-    assert!(
-        heard.utterances[0].start >= lead as u64 - 16_000,
-        "the music before was taken in: {:?}",
-        heard.utterances
-    );
+    assert!(share_inside(&frames, &heard.utterances) > 0.95, "{:?}", heard.utterances);
+    assert!(heard.utterances[0].start >= lead as u64 - 16_000, "the music before was taken in: {:?}", heard.utterances);
 }

@@ -19,11 +19,7 @@ pub fn run(arguments: &[String]) -> Result<bool> {
     setup::install(Purpose::Build)?;
     shell::run(shell::cargo(["fetch", "--quiet"]))?;
     let members = workspace::members()?;
-    let has = |name: &str| {
-        members
-            .iter()
-            .any(|member| member.executables.iter().any(|known| known == name))
-    };
+    let has = |name: &str| members.iter().any(|member| member.executables.iter().any(|known| known == name));
     if has(DECODES) {
         decodes()?;
     }
@@ -36,22 +32,10 @@ pub fn run(arguments: &[String]) -> Result<bool> {
 
 /// Our build of the library and the stock one, in one interleaved run.
 fn decodes() -> Result<()> {
-    shell::run(shell::cargo([
-        "build",
-        "--release",
-        "--bin",
-        DECODES,
-        "--bin",
-        "alfavoice-asr",
-        "--bin",
-        "alfavoice",
-    ]))?;
+    shell::run(shell::cargo(["build", "--release", "--bin", DECODES, "--bin", "alfavoice-asr", "--bin", "alfavoice"]))?;
     let stock = shell::root().join("target/stock");
     let mut build = shell::cargo(["build", "--release", "--bin", DECODES, "--bin", "alfavoice-asr"]);
-    build
-        .env("CARGO_TARGET_DIR", &stock)
-        .env("ALFAVOICE_STOCK_GGML", "1")
-        .env("GGML_LLAMAFILE", "OFF");
+    build.env("CARGO_TARGET_DIR", &stock).env("ALFAVOICE_STOCK_GGML", "1").env("GGML_LLAMAFILE", "OFF");
     shell::run(build)?;
     let mut bench = shell::program(release(DECODES), [] as [&str; 0]);
     bench.env("ALFAVOICE_STOCK_BENCH", stock.join("release").join(DECODES));
@@ -59,27 +43,14 @@ fn decodes() -> Result<()> {
 }
 
 fn server() -> Result<()> {
-    shell::run(shell::cargo([
-        "build",
-        "--release",
-        "--bin",
-        SERVER,
-        "--bin",
-        "alfavoice",
-        "--bin",
-        "alfavoice-asr",
-    ]))?;
+    shell::run(shell::cargo(["build", "--release", "--bin", SERVER, "--bin", "alfavoice", "--bin", "alfavoice-asr"]))?;
     shell::run(shell::program(release(SERVER), [] as [&str; 0]))
 }
 
 fn criterion(members: &[Member], filter: &[String]) -> Result<()> {
     for member in members.iter().filter(|member| member.has_benches) {
-        let mut arguments = vec![
-            "bench".to_owned(),
-            "--package".to_owned(),
-            member.name.clone(),
-            "--benches".to_owned(),
-        ];
+        let mut arguments =
+            vec!["bench".to_owned(), "--package".to_owned(), member.name.clone(), "--benches".to_owned()];
         arguments.extend(["--".to_owned()].into_iter().chain(filter.iter().cloned()));
         shell::run(shell::cargo(arguments))?;
     }

@@ -13,10 +13,7 @@ pub fn target_dir() -> PathBuf {
     if let Some(given) = std::env::var_os("CARGO_TARGET_DIR") {
         return shell::root().join(given);
     }
-    user_cache().map_or_else(
-        || shell::root().join("target"),
-        |cache| cache.join("alfavoice").join("target"),
-    )
+    user_cache().map_or_else(|| shell::root().join("target"), |cache| cache.join("alfavoice").join("target"))
 }
 
 /// Makes the command build there.
@@ -27,9 +24,7 @@ pub fn in_target_dir(mut command: Command) -> Command {
 
 /// The cache folder, if this user has one.
 fn user_cache() -> Option<PathBuf> {
-    let given = std::env::var_os("XDG_CACHE_HOME")
-        .filter(|folder| !folder.is_empty())
-        .map(PathBuf::from);
+    let given = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let cache = given.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
     (cache.is_absolute() && cache.is_dir()).then_some(cache)
 }
@@ -41,16 +36,10 @@ pub fn tidy() -> Result<()> {
     std::fs::create_dir_all(&target).with_context(|| format!("cannot make `{}`", target.display()))?;
     let list = target.join("checkouts.txt");
     let known = std::fs::read_to_string(&list).unwrap_or_default();
-    let (living, gone): (Vec<&str>, Vec<&str>) = known
-        .lines()
-        .filter(|line| !line.is_empty())
-        .partition(|line| Path::new(line).join("Cargo.toml").is_file());
+    let (living, gone): (Vec<&str>, Vec<&str>) =
+        known.lines().filter(|line| !line.is_empty()).partition(|line| Path::new(line).join("Cargo.toml").is_file());
     if !gone.is_empty() {
-        println!(
-            "removing what {} former checkout(s) built in {}",
-            gone.len(),
-            target.display()
-        );
+        println!("removing what {} former checkout(s) built in {}", gone.len(), target.display());
         let mut clean = vec!["clean".to_owned(), "--quiet".to_owned()];
         for member in workspace::members()? {
             clean.extend(["--package".to_owned(), member.name]);

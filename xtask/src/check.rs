@@ -36,11 +36,7 @@ fn licences(counts: &mut Counts) -> Result<()> {
         }
         return Ok(());
     }
-    steps::step(
-        counts,
-        NAME,
-        shell::cargo(["deny", "--log-level", "error", "check", "licenses", "bans", "sources"]),
-    );
+    steps::step(counts, NAME, shell::cargo(["deny", "--log-level", "error", "check", "licenses", "bans", "sources"]));
 
     println!("\n==> {ADVISORIES}");
     let output = shell::cargo(["deny", "--log-level", "error", "check", "advisories"]).output()?;

@@ -24,11 +24,7 @@ impl Counts {
                 self.failures.push(name.to_owned());
             } else if let Some(reason) = outcome.strip_prefix("ignored") {
                 let reason = reason.trim_start_matches([',', ' ']);
-                let reason = if reason.is_empty() {
-                    "ignored, and nobody says why"
-                } else {
-                    reason
-                };
+                let reason = if reason.is_empty() { "ignored, and nobody says why" } else { reason };
                 self.skips.push(format!("{name}: {reason}"));
             }
         }
@@ -64,21 +60,14 @@ impl Counts {
     pub fn report(&self) -> String {
         let skips = self.skips.iter().map(|skip| format!("SKIPPED {skip}\n"));
         let failures = self.failures.iter().map(|failure| format!("FAILED  {failure}\n"));
-        let total = format!(
-            "{} passed, {} failed, {} skipped",
-            self.passed, self.failed, self.skipped
-        );
+        let total = format!("{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped);
         skips.chain(failures).chain([total]).collect()
     }
 }
 
 fn number_before(text: &str, word: &str) -> u32 {
     let before = text.split(word).next().unwrap_or_default();
-    before
-        .rsplit([' ', ';', '.'])
-        .next()
-        .and_then(|digits| digits.parse().ok())
-        .unwrap_or(0)
+    before.rsplit([' ', ';', '.']).next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -126,9 +115,6 @@ test result: ok. 30 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out; fin
         counts.step("formatting", true);
         counts.step("lints", false);
         counts.skip("licences", "no tool");
-        assert_eq!(
-            counts.report(),
-            "SKIPPED licences: no tool\nFAILED  lints\n1 passed, 1 failed, 1 skipped"
-        );
+        assert_eq!(counts.report(), "SKIPPED licences: no tool\nFAILED  lints\n1 passed, 1 failed, 1 skipped");
     }
 }

@@ -15,10 +15,7 @@ pub fn run(arguments: &[String]) -> Result<bool> {
     if !arguments.is_empty() {
         bail!("`cargo xtask docs` takes no arguments");
     }
-    for member in workspace::members()?
-        .iter()
-        .filter(|member| member.tests.iter().any(|test| test == TEST))
-    {
+    for member in workspace::members()?.iter().filter(|member| member.tests.iter().any(|test| test == TEST)) {
         let arguments = ["test", "--quiet", "--package", &member.name, "--test", TEST];
         let mut command = cache::in_target_dir(shell::cargo(arguments));
         command.env("ALFAVOICE_REWRITE", "1");

@@ -11,10 +11,8 @@ const LIMIT: usize = 400;
 
 /// One sentence per file of ours that is too long.
 pub fn too_long() -> Result<Vec<String>> {
-    let listed = shell::capture(shell::program(
-        "git",
-        ["ls-files", "--cached", "--others", "--exclude-standard", "*.rs"],
-    ))?;
+    let listed =
+        shell::capture(shell::program("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.rs"]))?;
     let mut found = Vec::new();
     for file in listed.lines().map(PathBuf::from).filter(|file| !is_test(file)) {
         let path = shell::root().join(&file);
@@ -36,11 +34,8 @@ pub fn too_long() -> Result<Vec<String>> {
 
 fn is_test(file: &Path) -> bool {
     let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-    let folder = file.components().any(|part| {
-        ["tests", "benches", "examples"]
-            .iter()
-            .any(|name| part.as_os_str() == *name)
-    });
+    let folder =
+        file.components().any(|part| ["tests", "benches", "examples"].iter().any(|name| part.as_os_str() == *name));
     folder || name == "tests" || name.ends_with("_tests")
 }
 

@@ -34,18 +34,8 @@ const TASKS: [Task; 7] = [
         what: "install what is missing, build, and serve on port 3000",
         run: run::run,
     },
-    Task {
-        name: "test",
-        arguments: "",
-        what: "everything that must be green; what CI runs",
-        run: test::run,
-    },
-    Task {
-        name: "check",
-        arguments: "",
-        what: "formatting, lints, layers, file lengths, licences",
-        run: check::run,
-    },
+    Task { name: "test", arguments: "", what: "everything that must be green; what CI runs", run: test::run },
+    Task { name: "check", arguments: "", what: "formatting, lints, layers, file lengths, licences", run: check::run },
     Task {
         name: "build",
         arguments: "[--variant NAME | --all-variants]",
@@ -58,25 +48,13 @@ const TASKS: [Task; 7] = [
         what: "how fast it is, side by side with the stock build",
         run: bench::run,
     },
-    Task {
-        name: "setup",
-        arguments: "[--check]",
-        what: "install what builds and tests need",
-        run: setup::run,
-    },
-    Task {
-        name: "docs",
-        arguments: "",
-        what: "write the documents that come from the code",
-        run: docs::run,
-    },
+    Task { name: "setup", arguments: "[--check]", what: "install what builds and tests need", run: setup::run },
+    Task { name: "docs", arguments: "", what: "write the documents that come from the code", run: docs::run },
 ];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (name, rest) = arguments
-        .split_first()
-        .map_or(("help", [].as_slice()), |(name, rest)| (name.as_str(), rest));
+    let (name, rest) = arguments.split_first().map_or(("help", [].as_slice()), |(name, rest)| (name.as_str(), rest));
     let Some(task) = TASKS.iter().find(|task| task.name == name) else {
         help();
         let asked = ["help", "--help", "-h"].contains(&name);

@@ -62,13 +62,7 @@ pub const NEEDS: [Need; 12] = [
         purpose: Purpose::Build,
         probe: Probe::Library(
             "libclang",
-            &[
-                "/usr/lib/llvm-*/lib",
-                "/usr/lib/*-linux-gnu",
-                "/usr/lib64",
-                "/usr/lib",
-                "/opt/homebrew/opt/llvm/lib",
-            ],
+            &["/usr/lib/llvm-*/lib", "/usr/lib/*-linux-gnu", "/usr/lib64", "/usr/lib", "/opt/homebrew/opt/llvm/lib"],
         ),
     },
     Need {
@@ -137,9 +131,7 @@ impl Need {
             Probe::Library(beginning, folders) => {
                 let own = std::env::var("LIBCLANG_PATH").ok().filter(|_| *beginning == "libclang");
                 own.is_some_and(|folder| has_file(Path::new(&folder), beginning))
-                    || folders
-                        .iter()
-                        .any(|pattern| any_folder(pattern, |folder| has_file(folder, beginning)))
+                    || folders.iter().any(|pattern| any_folder(pattern, |folder| has_file(folder, beginning)))
             }
         }
     }
@@ -155,17 +147,11 @@ fn any_folder(pattern: &str, holds: impl Fn(&Path) -> bool) -> bool {
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
     let named =
         |name: &str| name.len() >= prefix.len() + suffix.len() && name.starts_with(prefix) && name.ends_with(suffix);
-    entries
-        .filter(|entry| entry.file_name().to_str().is_some_and(named))
-        .any(|entry| holds(&entry.path().join(rest)))
+    entries.filter(|entry| entry.file_name().to_str().is_some_and(named)).any(|entry| holds(&entry.path().join(rest)))
 }
 
 fn has_file(folder: &Path, beginning: &str) -> bool {
-    let mut names = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name());
+    let mut names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
     names.any(|name| {
         let name = name.to_string_lossy().into_owned();
         name == beginning || name.starts_with(&format!("{beginning}.")) || name.starts_with(&format!("{beginning}-"))
@@ -182,23 +168,16 @@ mod tests {
         let pattern = |end: &str| format!("{}/{end}", here.display());
         assert!(any_folder(&pattern("s*c"), |folder| folder.join("needs.rs").is_file()));
         assert!(any_folder(&pattern("src"), |folder| has_file(folder, "needs")));
-        assert!(any_folder(
-            &format!("{}/x*k/src", here.parent().unwrap().display()),
-            |folder| has_file(folder, "needs")
-        ));
+        assert!(any_folder(&format!("{}/x*k/src", here.parent().unwrap().display()), |folder| has_file(
+            folder, "needs"
+        )));
         assert!(!any_folder(&pattern("z*c"), |_| true));
         assert!(!has_file(&here.join("src"), "need"));
     }
 
     #[test]
     fn a_program_that_is_not_there_is_missing() {
-        let need = |probe| Need {
-            name: "x",
-            package: "x",
-            why: "",
-            purpose: Purpose::Test,
-            probe,
-        };
+        let need = |probe| Need { name: "x", package: "x", why: "", purpose: Purpose::Test, probe };
         assert!(!need(Probe::Program(&["no-such-program-anywhere"])).is_there());
         assert!(need(Probe::Program(&["no-such-program-anywhere", "sh"])).is_there());
         assert!(!need(Probe::PkgConfig("no-such-library-anywhere")).is_there());

@@ -24,11 +24,7 @@ pub fn run(arguments: &[String]) -> Result<bool> {
 /// The server and its workers.
 fn executables() -> Result<Vec<String>> {
     let wanted = |name: &String| name == "alfavoice" || is_worker(name);
-    Ok(workspace::members()?
-        .into_iter()
-        .flat_map(|member| member.executables)
-        .filter(wanted)
-        .collect())
+    Ok(workspace::members()?.into_iter().flat_map(|member| member.executables).filter(wanted).collect())
 }
 
 /// Whether it is the executable of a worker process.
@@ -61,11 +57,7 @@ fn serve(arguments: &[String]) -> Result<()> {
 /// `serve` with our defaults for whatever is not given.
 fn serve_arguments(given: &[String]) -> Vec<String> {
     let mut arguments = vec!["serve".to_owned()];
-    for (flag, value) in [
-        ("--profile", "development"),
-        ("--listen", "127.0.0.1:3000"),
-        ("--data-dir", "./data"),
-    ] {
+    for (flag, value) in [("--profile", "development"), ("--listen", "127.0.0.1:3000"), ("--data-dir", "./data")] {
         let says = |argument: &String| argument == flag || argument.starts_with(&format!("{flag}="));
         if !given.iter().any(says) {
             arguments.extend([flag.to_owned(), value.to_owned()]);
@@ -96,10 +88,7 @@ mod tests {
         let told = |given: &[&str]| {
             serve_arguments(&given.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()).join(" ")
         };
-        assert_eq!(
-            told(&[]),
-            "serve --profile development --listen 127.0.0.1:3000 --data-dir ./data"
-        );
+        assert_eq!(told(&[]), "serve --profile development --listen 127.0.0.1:3000 --data-dir ./data");
         assert_eq!(
             told(&["--", "--listen=0.0.0.0:80", "--profile", "production"]),
             "serve --data-dir ./data --listen=0.0.0.0:80 --profile production"

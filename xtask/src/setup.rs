@@ -35,10 +35,7 @@ pub fn run(arguments: &[String]) -> Result<bool> {
 /// Installs what is missing for that purpose (tests need everything). Fast where nothing is. What only tests need may
 /// stay missing: they say so themselves.
 pub fn install(purpose: Purpose) -> Result<()> {
-    let missing: Vec<&Need> = NEEDS
-        .iter()
-        .filter(|need| need.purpose <= purpose && !need.is_there())
-        .collect();
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| need.purpose <= purpose && !need.is_there()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -50,17 +47,11 @@ pub fn install(purpose: Purpose) -> Result<()> {
         }
         if !build.is_empty() {
             report();
-            bail!(
-                "these packages are needed to build; run as root: {}",
-                install_line(&build)
-            );
+            bail!("these packages are needed to build; run as root: {}", install_line(&build));
         }
         return Ok(());
     }
-    println!(
-        "installing: {}",
-        missing.iter().map(|need| need.package).collect::<Vec<_>>().join(" ")
-    );
+    println!("installing: {}", missing.iter().map(|need| need.package).collect::<Vec<_>>().join(" "));
     // A fresh machine has no package lists; an old list may name versions that are gone.
     if let Err(error) = apt_get(means, &["update"]) {
         println!("note: {error:#}");
@@ -122,14 +113,7 @@ fn apt_get_install(means: Means, needs: &[&Need]) -> Result<()> {
 }
 
 fn apt_get(means: Means, arguments: &[&str]) -> Result<()> {
-    let mut words = vec![
-        "env",
-        "DEBIAN_FRONTEND=noninteractive",
-        "apt-get",
-        "-qq",
-        "-o",
-        "DPkg::Lock::Timeout=300",
-    ];
+    let mut words = vec!["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"];
     words.extend(arguments);
     match means {
         Means::WithSudo => shell::run(shell::program("sudo", ["-n"].iter().chain(&words))),

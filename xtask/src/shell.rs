@@ -9,10 +9,7 @@ use anyhow::{Context, Result, bail};
 
 /// The repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask is a folder of the repository")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository").to_owned()
 }
 
 /// The cargo that runs us.
@@ -42,10 +39,7 @@ pub fn run(mut command: Command) -> Result<()> {
 pub fn watch(mut command: Command, mut line: impl FnMut(&str)) -> Result<bool> {
     let shown = show(&command);
     println!("$ {shown}");
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start `{shown}`"))?;
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{shown}`"))?;
     let output = child.stdout.take().expect("it was asked for");
     let mut reader = BufReader::new(output);
     let mut bytes = Vec::new();
@@ -64,11 +58,7 @@ pub fn capture(mut command: Command) -> Result<String> {
     let shown = show(&command);
     let output = command.output().with_context(|| format!("cannot start `{shown}`"))?;
     if !output.status.success() {
-        bail!(
-            "`{shown}` failed ({}): {}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("`{shown}` failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -86,17 +76,14 @@ pub fn succeeds(command: &mut Command) -> bool {
 /// The program in `PATH`.
 pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// As one would type it, with the variables that it is given besides ours.
 fn show(command: &Command) -> String {
     let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    let mut words: Vec<String> = variables
-        .map(|(name, value)| format!("{}={}", name.display(), value.display()))
-        .collect();
+    let mut words: Vec<String> =
+        variables.map(|(name, value)| format!("{}={}", name.display(), value.display())).collect();
     let program = Path::new(command.get_program());
     words.push(program.file_name().unwrap_or(program.as_os_str()).display().to_string());
     words.extend(command.get_args().map(|argument| argument.display().to_string()));

@@ -11,25 +11,9 @@ use crate::shell;
 
 /// Formatting, and the lints as errors.
 pub fn style(counts: &mut Counts) {
-    step(
-        counts,
-        "formatting (cargo fmt)",
-        shell::cargo(["fmt", "--all", "--check"]),
-    );
-    let lints = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--quiet",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    step(
-        counts,
-        "lints (cargo clippy)",
-        cache::in_target_dir(shell::cargo(lints)),
-    );
+    step(counts, "formatting (cargo fmt)", shell::cargo(["fmt", "--all", "--check"]));
+    let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    step(counts, "lints (cargo clippy)", cache::in_target_dir(shell::cargo(lints)));
 }
 
 /// Runs it and counts whether it was green.

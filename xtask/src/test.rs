@@ -29,18 +29,10 @@ pub fn run(arguments: &[String]) -> Result<bool> {
     // Tests of the server start real worker processes, so these must be there before any test runs. Together with the
     // tests, because executables alone get other features of shared libraries, and most would be compiled twice.
     let executables = ["build", "--workspace", "--bins", "--tests", "--quiet"];
-    steps::step(
-        &mut counts,
-        "executables",
-        cache::in_target_dir(shell::cargo(executables)),
-    );
+    steps::step(&mut counts, "executables", cache::in_target_dir(shell::cargo(executables)));
     tests(&mut counts)?;
 
-    println!(
-        "\n{} minutes, built in {}",
-        start.elapsed().as_secs().div_ceil(60),
-        cache::target_dir().display()
-    );
+    println!("\n{} minutes, built in {}", start.elapsed().as_secs().div_ceil(60), cache::target_dir().display());
     println!("{}", counts.report());
     Ok(counts.failed == 0)
 }

@@ -52,11 +52,7 @@ pub enum CatalogueError {
         source: Box<toml::de::Error>,
     },
     #[error("`{}`: model `{id}`: {problem}", file.display())]
-    Entry {
-        file: PathBuf,
-        id: String,
-        problem: BadModel,
-    },
+    Entry { file: PathBuf, id: String, problem: BadModel },
     #[error("`{}`: model `{id}` is listed twice; remove one of them", file.display())]
     Twice { file: PathBuf, id: String },
 }
@@ -132,25 +128,13 @@ impl UnknownModel {
 }
 
 fn parse(file: &Path, text: &str) -> Result<Vec<Model>, CatalogueError> {
-    let parsed: File = toml::from_str(text).map_err(|source| CatalogueError::Malformed {
-        file: file.to_owned(),
-        source: Box::new(source),
-    })?;
+    let parsed: File = toml::from_str(text)
+        .map_err(|source| CatalogueError::Malformed { file: file.to_owned(), source: Box::new(source) })?;
     for (at, model) in parsed.model.iter().enumerate() {
         let id = || model.id.clone();
-        model.check().map_err(|problem| CatalogueError::Entry {
-            file: file.to_owned(),
-            id: id(),
-            problem,
-        })?;
-        if parsed.model[..at]
-            .iter()
-            .any(|before| before.id == model.id && before.kind == model.kind)
-        {
-            return Err(CatalogueError::Twice {
-                file: file.to_owned(),
-                id: id(),
-            });
+        model.check().map_err(|problem| CatalogueError::Entry { file: file.to_owned(), id: id(), problem })?;
+        if parsed.model[..at].iter().any(|before| before.id == model.id && before.kind == model.kind) {
+            return Err(CatalogueError::Twice { file: file.to_owned(), id: id() });
         }
     }
     Ok(parsed.model)

@@ -66,11 +66,7 @@ pub enum BadModel {
     #[error("`facts` are for speech models only; remove them")]
     FactsOfOtherKind,
     #[error("`facts.{fact}` = `{value}` must be {range}")]
-    Fact {
-        fact: &'static str,
-        value: String,
-        range: &'static str,
-    },
+    Fact { fact: &'static str, value: String, range: &'static str },
     #[error("not a SHA-256 checksum: {given}; give 64 hexadecimal digits, or leave it out")]
     Checksum { given: String },
 }
@@ -126,49 +122,20 @@ impl Model {
     fn check_facts(&self) -> Result<(), BadModel> {
         let facts = &self.facts;
         let within = |fits: bool, fact: &'static str, value: String, range: &'static str| {
-            if fits {
-                Ok(())
-            } else {
-                Err(BadModel::Fact { fact, value, range })
-            }
+            if fits { Ok(()) } else { Err(BadModel::Fact { fact, value, range }) }
         };
         let floor = facts.audio_ctx_floor;
-        within(
-            (1..=1500).contains(&floor),
-            "audio_ctx_floor",
-            floor.to_string(),
-            "1 to 1500",
-        )?;
+        within((1..=1500).contains(&floor), "audio_ctx_floor", floor.to_string(), "1 to 1500")?;
         let margin = facts.audio_ctx_margin_ms;
-        within(
-            margin <= 30_000,
-            "audio_ctx_margin_ms",
-            margin.to_string(),
-            "at most 30000",
-        )?;
+        within(margin <= 30_000, "audio_ctx_margin_ms", margin.to_string(), "at most 30000")?;
         let longest = facts.longest_utterance_ms;
-        within(
-            (1000..=29_000).contains(&longest),
-            "longest_utterance_ms",
-            longest.to_string(),
-            "1000 to 29000",
-        )?;
+        within((1000..=29_000).contains(&longest), "longest_utterance_ms", longest.to_string(), "1000 to 29000")?;
         within((1..=8).contains(&facts.beam), "beam", facts.beam.to_string(), "1 to 8")?;
         let tokens = facts.tokens_per_second;
-        within(
-            (1.0..=50.0).contains(&tokens),
-            "tokens_per_second",
-            tokens.to_string(),
-            "1 to 50",
-        )?;
+        within((1.0..=50.0).contains(&tokens), "tokens_per_second", tokens.to_string(), "1 to 50")?;
         let ladder = &facts.temperature_ladder;
         let rising = ladder.iter().all(|step| (0.0..=1.0).contains(step)) && ladder.is_sorted();
-        within(
-            rising,
-            "temperature_ladder",
-            format!("{ladder:?}"),
-            "rising, each 0 to 1",
-        )
+        within(rising, "temperature_ladder", format!("{ladder:?}"), "rising, each 0 to 1")
     }
 }
 
@@ -197,9 +164,7 @@ impl FromStr for Sha256 {
     type Err = BadModel;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bad = || BadModel::Checksum {
-            given: format!("`{text}`"),
-        };
+        let bad = || BadModel::Checksum { given: format!("`{text}`") };
         if text.len() != 64 || !text.is_ascii() {
             return Err(bad());
         }

@@ -25,10 +25,7 @@ pub(super) fn continuation(committed: &[Word], pass: &[Word]) -> Continuation {
     let seen: Vec<String> = committed.iter().map(|word| plain_word(&word.text)).collect();
     let read: Vec<String> = pass.iter().map(|word| plain_word(&word.text)).collect();
     if read.starts_with(&seen) {
-        return Continuation {
-            index: seen.len(),
-            same: true,
-        };
+        return Continuation { index: seen.len(), same: true };
     }
     let costs = costs_of_prefixes(&seen.concat(), &read);
     let index = costs

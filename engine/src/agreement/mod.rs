@@ -43,11 +43,7 @@ pub struct MergedFinal {
 impl Agreement {
     /// For a new utterance.
     pub fn new(options: AgreementOptions) -> Self {
-        Self {
-            options,
-            committed: Vec::new(),
-            tentative: Vec::new(),
-        }
+        Self { options, committed: Vec::new(), tentative: Vec::new() }
     }
 
     /// Takes the words of a pass over the first `audio_ms` of the utterance. Gives how many words became committed.
@@ -89,10 +85,7 @@ pub fn merge_final(committed: &[Word], words: Vec<Word>) -> MergedFinal {
             .into_iter()
             .enumerate()
             .map(|(at, word)| match committed.get(at) {
-                Some(seen) => Word {
-                    text: seen.text.clone(),
-                    ..word
-                },
+                Some(seen) => Word { text: seen.text.clone(), ..word },
                 None => word,
             })
             .collect();
@@ -100,10 +93,7 @@ pub fn merge_final(committed: &[Word], words: Vec<Word>) -> MergedFinal {
     }
     let mut merged = committed.to_vec();
     merged.extend(words.into_iter().skip(point.index));
-    MergedFinal {
-        words: merged,
-        diverged: true,
-    }
+    MergedFinal { words: merged, diverged: true }
 }
 
 #[cfg(test)]
@@ -151,14 +141,7 @@ mod tests {
 
     /// Words with the times at which they end.
     fn timed(text: &str, ends: &[u32]) -> Vec<Word> {
-        words(text)
-            .into_iter()
-            .zip(ends)
-            .map(|(word, end_ms)| Word {
-                end_ms: *end_ms,
-                ..word
-            })
-            .collect()
+        words(text).into_iter().zip(ends).map(|(word, end_ms)| Word { end_ms: *end_ms, ..word }).collect()
     }
 
     #[test]
@@ -166,13 +149,7 @@ mod tests {
         let mut agreement = Agreement::default();
         agreement.update(&timed("he was awake wide", &[200, 400, 900, 1_200]), 3_000);
         agreement.update(&timed("he was awake wide", &[200, 400, 900, 1_200]), 3_000);
-        agreement.update(
-            &timed(
-                "he was a wake wide awake now",
-                &[210, 400, 600, 880, 1_210, 1_700, 2_000],
-            ),
-            3_600,
-        );
+        agreement.update(&timed("he was a wake wide awake now", &[210, 400, 600, 880, 1_210, 1_700, 2_000]), 3_600);
         assert_eq!(text(agreement.committed()), "he was awake wide");
         assert_eq!(text(agreement.tentative()), "awake now");
     }
@@ -181,10 +158,7 @@ mod tests {
     fn the_final_keeps_what_was_seen_and_takes_the_rest() {
         let merged = merge_final(
             &timed("he was awake", &[200, 400, 900]),
-            timed(
-                "He was a wake, to what had been",
-                &[200, 420, 600, 950, 1_100, 1_400, 1_600, 1_900],
-            ),
+            timed("He was a wake, to what had been", &[200, 420, 600, 950, 1_100, 1_400, 1_600, 1_900]),
         );
         assert_eq!(text(&merged.words), "he was awake to what had been");
         assert!(merged.diverged);
@@ -209,10 +183,7 @@ mod tests {
     }
 
     fn sentence() -> impl Strategy<Value = Vec<&'static str>> {
-        prop::collection::vec(
-            prop::sample::select(vec!["a", "b", "c", "da", "net", "it", "is"]),
-            0..14,
-        )
+        prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "da", "net", "it", "is"]), 0..14)
     }
 
     proptest! {

@@ -9,21 +9,15 @@ pub(super) fn decode(format: AudioFormat, bytes: &[u8], out: &mut Vec<f32>) -> u
     out.reserve(bytes.len() / format.frame_bytes());
     match format.encoding() {
         Encoding::PcmS16Le => {
-            mix(bytes.as_chunks().0, channels, out, |pair| {
-                f32::from(i16::from_le_bytes(*pair)) / 32_768.0
-            });
+            mix(bytes.as_chunks().0, channels, out, |pair| f32::from(i16::from_le_bytes(*pair)) / 32_768.0);
             0
         }
         Encoding::MuLaw => {
-            mix(bytes, channels, out, |code| {
-                f32::from(MU_LAW[usize::from(*code)]) / 32_768.0
-            });
+            mix(bytes, channels, out, |code| f32::from(MU_LAW[usize::from(*code)]) / 32_768.0);
             0
         }
         Encoding::ALaw => {
-            mix(bytes, channels, out, |code| {
-                f32::from(A_LAW[usize::from(*code)]) / 32_768.0
-            });
+            mix(bytes, channels, out, |code| f32::from(A_LAW[usize::from(*code)]) / 32_768.0);
             0
         }
         Encoding::PcmF32Le => {
@@ -48,11 +42,7 @@ fn mix<Coded>(coded: &[Coded], channels: usize, out: &mut Vec<f32>, mut value: i
         return;
     }
     let share = 1.0 / channels as f32;
-    out.extend(
-        coded
-            .chunks_exact(channels)
-            .map(|frame| frame.iter().map(&mut value).sum::<f32>() * share),
-    );
+    out.extend(coded.chunks_exact(channels).map(|frame| frame.iter().map(&mut value).sum::<f32>() * share));
 }
 
 /// G.711 mu-law codes as 16-bit samples.
@@ -62,11 +52,7 @@ const MU_LAW: [i16; 256] = {
     while code < 256 {
         let bits = !(code as u8);
         let magnitude = ((((bits & 0x0f) as i16) << 3) + 0x84) << ((bits >> 4) & 7);
-        table[code] = if bits & 0x80 == 0 {
-            magnitude - 0x84
-        } else {
-            0x84 - magnitude
-        };
+        table[code] = if bits & 0x80 == 0 { magnitude - 0x84 } else { 0x84 - magnitude };
         code += 1;
     }
     table
@@ -80,11 +66,7 @@ const A_LAW: [i16; 256] = {
         let bits = (code as u8) ^ 0x55;
         let mantissa = ((bits & 0x0f) as i16) << 4;
         let exponent = (bits >> 4) & 7;
-        let magnitude = if exponent == 0 {
-            mantissa + 8
-        } else {
-            (mantissa + 0x108) << (exponent - 1)
-        };
+        let magnitude = if exponent == 0 { mantissa + 8 } else { (mantissa + 0x108) << (exponent - 1) };
         table[code] = if bits & 0x80 == 0 { -magnitude } else { magnitude };
         code += 1;
     }
@@ -104,24 +86,10 @@ mod tests {
     #[test]
     fn companded_codes_give_the_values_of_g711() {
         // Reference points of the standard's tables: quietest, loudest and one in between, both signs.
-        for (code, value) in [
-            (0xff, 0),
-            (0x7f, 0),
-            (0x80, 32_124),
-            (0x00, -32_124),
-            (0xef, 132),
-            (0x6f, -132),
-        ] {
+        for (code, value) in [(0xff, 0), (0x7f, 0), (0x80, 32_124), (0x00, -32_124), (0xef, 132), (0x6f, -132)] {
             assert_eq!(MU_LAW[code], value, "mu-law {code:#x}");
         }
-        for (code, value) in [
-            (0xd5, 8),
-            (0x55, -8),
-            (0xaa, 32_256),
-            (0x2a, -32_256),
-            (0xc5, 264),
-            (0x45, -264),
-        ] {
+        for (code, value) in [(0xd5, 8), (0x55, -8), (0xaa, 32_256), (0x2a, -32_256), (0xc5, 264), (0x45, -264)] {
             assert_eq!(A_LAW[code], value, "A-law {code:#x}");
         }
     }
@@ -137,10 +105,7 @@ mod tests {
 
     #[test]
     fn sixteen_bit_samples_are_exact() {
-        assert_eq!(
-            mono(Encoding::PcmS16Le, &[0, 0x80, 0xff, 0x7f, 0, 0x40]),
-            [-1.0, 32_767.0 / 32_768.0, 0.5]
-        );
+        assert_eq!(mono(Encoding::PcmS16Le, &[0, 0x80, 0xff, 0x7f, 0, 0x40]), [-1.0, 32_767.0 / 32_768.0, 0.5]);
     }
 
     #[test]
@@ -150,27 +115,17 @@ mod tests {
             .flat_map(|value| value.to_le_bytes())
             .collect();
         let mut out = Vec::new();
-        let sanitised = decode(
-            AudioFormat::new(Encoding::PcmF32Le, 16_000, 1).unwrap(),
-            &bytes,
-            &mut out,
-        );
+        let sanitised = decode(AudioFormat::new(Encoding::PcmF32Le, 16_000, 1).unwrap(), &bytes, &mut out);
         assert_eq!(out, [0.0, 0.0, 0.0, 1.0, -1.0, 0.25]);
         assert_eq!(sanitised, 3);
     }
 
     #[test]
     fn channels_are_averaged() {
-        let bytes: Vec<u8> = [16_384i16, 0, -16_384, 0, 8_192, 8_192]
-            .iter()
-            .flat_map(|sample| sample.to_le_bytes())
-            .collect();
+        let bytes: Vec<u8> =
+            [16_384i16, 0, -16_384, 0, 8_192, 8_192].iter().flat_map(|sample| sample.to_le_bytes()).collect();
         let mut out = Vec::new();
-        decode(
-            AudioFormat::new(Encoding::PcmS16Le, 16_000, 2).unwrap(),
-            &bytes,
-            &mut out,
-        );
+        decode(AudioFormat::new(Encoding::PcmS16Le, 16_000, 2).unwrap(), &bytes, &mut out);
         assert_eq!(out, [0.25, -0.25, 0.25]);
     }
 }

@@ -21,13 +21,7 @@ pub(super) struct Denoiser {
 
 impl Denoiser {
     pub(super) fn new() -> Self {
-        Self {
-            state: DenoiseState::new(),
-            pending: Vec::new(),
-            first: true,
-            taken: 0,
-            given: 0,
-        }
+        Self { state: DenoiseState::new(), pending: Vec::new(), first: true, taken: 0, given: 0 }
     }
 
     pub(super) fn push(&mut self, input: &[f32], out: &mut Vec<f32>) {

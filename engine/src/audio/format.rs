@@ -39,11 +39,7 @@ pub enum FormatError {
 
 impl AudioFormat {
     /// What is assumed of a client that says nothing: 16 kHz mono, 16-bit.
-    pub const DEFAULT: Self = Self {
-        encoding: Encoding::PcmS16Le,
-        sample_rate: 16_000,
-        channels: 1,
-    };
+    pub const DEFAULT: Self = Self { encoding: Encoding::PcmS16Le, sample_rate: 16_000, channels: 1 };
 
     /// Checks the limits: 8 to 48 kHz, 1 to 8 channels (mixed down to one).
     pub fn new(encoding: Encoding, sample_rate: u32, channels: u16) -> Result<Self, FormatError> {
@@ -53,11 +49,7 @@ impl AudioFormat {
         if !(1..=8).contains(&channels) {
             return Err(FormatError::Channels { given: channels });
         }
-        Ok(Self {
-            encoding,
-            sample_rate,
-            channels,
-        })
+        Ok(Self { encoding, sample_rate, channels })
     }
 
     /// As `new`, from the words of a protocol ("pcm_s16le", "linear16", "mulaw", ...).
@@ -120,9 +112,7 @@ impl FromStr for Encoding {
             "pcm_f32le" | "f32le" | "float32" | "linear32" => Ok(Self::PcmF32Le),
             "mulaw" | "mu-law" | "ulaw" | "pcmu" | "g711_ulaw" => Ok(Self::MuLaw),
             "alaw" | "a-law" | "pcma" | "g711_alaw" => Ok(Self::ALaw),
-            _ => Err(FormatError::UnknownEncoding {
-                given: given.to_owned(),
-            }),
+            _ => Err(FormatError::UnknownEncoding { given: given.to_owned() }),
         }
     }
 }

@@ -75,11 +75,7 @@ impl AutomaticGain {
     fn give_held(&mut self, next_peak: f32, out: &mut Vec<f32>) {
         let wanted = 10f32.powf(self.gain_db / 20.0);
         let loudest = peak(&self.held).max(next_peak);
-        let leaving = if wanted * loudest > PEAK {
-            PEAK / loudest
-        } else {
-            wanted
-        };
+        let leaving = if wanted * loudest > PEAK { PEAK / loudest } else { wanted };
         if leaving < wanted {
             // Stays down: jumping back up behind each peak would be heard as pumping.
             self.gain_db = 20.0 * leaving.log10();
@@ -87,11 +83,7 @@ impl AutomaticGain {
         let step = (leaving - self.entering) / BLOCK as f32;
         let entering = self.entering;
         let held = std::mem::take(&mut self.held);
-        out.extend(
-            held.iter()
-                .enumerate()
-                .map(|(at, sample)| sample * (entering + step * at as f32)),
-        );
+        out.extend(held.iter().enumerate().map(|(at, sample)| sample * (entering + step * at as f32)));
         self.entering = leaving;
         self.held = held;
         self.held.clear();
@@ -171,9 +163,8 @@ mod tests {
     #[test]
     fn silence_and_steady_noise_stay_as_they_are() {
         for amplitude in [0.0, 1e-3, 0.05] {
-            let noise: Vec<f32> = (0..160_000)
-                .map(|at| amplitude * (((at * 7_919) % 997) as f32 / 498.5 - 1.0))
-                .collect();
+            let noise: Vec<f32> =
+                (0..160_000).map(|at| amplitude * (((at * 7_919) % 997) as f32 / 498.5 - 1.0)).collect();
             assert_eq!(levelled(&noise), noise);
         }
     }
@@ -192,11 +183,8 @@ mod tests {
         let mut input = speech_like(-40.0, 6);
         input.extend(speech_like(-12.0, 6));
         let out = levelled(&input);
-        let gains: Vec<f32> = input
-            .chunks(160)
-            .zip(out.chunks(160))
-            .map(|(before, after)| level(after) - level(before))
-            .collect();
+        let gains: Vec<f32> =
+            input.chunks(160).zip(out.chunks(160)).map(|(before, after)| level(after) - level(before)).collect();
         let steepest = gains.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f32::max);
         assert!(steepest < 0.5, "rose by {steepest} dB in 10 ms");
     }

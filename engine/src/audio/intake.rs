@@ -23,12 +23,7 @@ pub enum IntakeError {
         "a chunk of `{bytes}` bytes is not a whole number of `{frame_bytes}`-byte frames \
          (`{encoding}`, `{channels}` channels); cut chunks between frames"
     )]
-    PartialFrame {
-        bytes: usize,
-        frame_bytes: usize,
-        encoding: &'static str,
-        channels: u16,
-    },
+    PartialFrame { bytes: usize, frame_bytes: usize, encoding: &'static str, channels: u16 },
 }
 
 /// A stream of one format. A change of format or options means `flush`, then a new `Intake`.
@@ -161,8 +156,7 @@ impl Intake {
 
     fn give(&mut self, out: &mut Pcm16k) {
         self.samples += self.done.len() as u64;
-        out.samples_mut()
-            .extend(self.done.iter().map(|sample| to_16_bit(*sample)));
+        out.samples_mut().extend(self.done.iter().map(|sample| to_16_bit(*sample)));
     }
 }
 
@@ -230,21 +224,12 @@ mod tests {
     #[test]
     fn counts_go_on_after_a_flush() {
         let format = AudioFormat::new(Encoding::MuLaw, 8_000, 1).unwrap();
-        let mut intake = Intake::new(
-            format,
-            IntakeOptions {
-                denoise: true,
-                automatic_gain: true,
-            },
-        );
+        let mut intake = Intake::new(format, IntakeOptions { denoise: true, automatic_gain: true });
         let mut out = Pcm16k::new();
         for _ in 0..2 {
             intake.push(&[0xff; 1_001], &mut out).unwrap();
             intake.flush(&mut out);
         }
-        assert_eq!(
-            (intake.frames_in(), intake.samples_out(), out.len()),
-            (2_002, 4_004, 4_004)
-        );
+        assert_eq!((intake.frames_in(), intake.samples_out(), out.len()), (2_002, 4_004, 4_004));
     }
 }

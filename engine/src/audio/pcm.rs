@@ -56,10 +56,7 @@ pub struct SampleRange {
 impl SampleRange {
     /// The samples `start..end`; an end before the start makes an empty stretch.
     pub fn new(start: u64, end: u64) -> Self {
-        Self {
-            start,
-            end: end.max(start),
-        }
+        Self { start, end: end.max(start) }
     }
 
     pub fn samples(self) -> u64 {

@@ -43,18 +43,7 @@ impl RateConverter {
         let alignment = filter.as_ref().map_or(Alignment::default(), |_| design.alignment());
         let produced = vec![0.0; filter.as_ref().map_or(0, Resampler::output_frames_max)];
         let pending = vec![0.0; alignment.zeros];
-        Self {
-            from,
-            to,
-            filter,
-            block,
-            pending,
-            produced,
-            alignment,
-            skip: alignment.skip,
-            taken: 0,
-            given: 0,
-        }
+        Self { from, to, filter, block, pending, produced, alignment, skip: alignment.skip, taken: 0, given: 0 }
     }
 
     /// Appends what the samples so far amount to.
@@ -150,12 +139,7 @@ impl Design {
         } else {
             (STORED_PHASES, SincInterpolationType::Linear)
         };
-        Self {
-            ratio: f64::from(to) / f64::from(from),
-            length,
-            phases,
-            interpolation,
-        }
+        Self { ratio: f64::from(to) / f64::from(from), length, phases, interpolation }
     }
 
     fn filter(&self, block: usize) -> Async<f32> {
@@ -172,31 +156,20 @@ impl Design {
     fn alignment(&self) -> Alignment {
         let delay = |zeros: usize| ((self.length / 2 + zeros) as f64 - 1.0 / self.phases as f64) * self.ratio - 1.0;
         let off = |zeros: usize| (delay(zeros) - delay(zeros).round()).abs();
-        let zeros = (0..MOST_ZEROS)
-            .min_by(|one, other| off(*one).total_cmp(&off(*other)))
-            .unwrap_or(0);
-        Alignment {
-            zeros,
-            skip: delay(zeros).round() as usize,
-        }
+        let zeros = (0..MOST_ZEROS).min_by(|one, other| off(*one).total_cmp(&off(*other))).unwrap_or(0);
+        Alignment { zeros, skip: delay(zeros).round() as usize }
     }
 }
 
 fn greatest_common_divisor(one: u32, other: u32) -> u32 {
-    if other == 0 {
-        one
-    } else {
-        greatest_common_divisor(other, one % other)
-    }
+    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const RATES: [u32; 10] = [
-        8_000, 8_001, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,
-    ];
+    const RATES: [u32; 10] = [8_000, 8_001, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 
     fn convert(from: u32, to: u32, input: &[f32]) -> Vec<f32> {
         let mut converter = RateConverter::new(from, to);
@@ -216,11 +189,7 @@ mod tests {
         for rate in RATES {
             for samples in [0usize, 1, 2, 79, 160, 479, 480, 481, 5_000, 48_001] {
                 let out = convert(rate, 16_000, &vec![0.1; samples]);
-                assert_eq!(
-                    out.len() as u64,
-                    scaled(samples as u64, rate, 16_000),
-                    "{samples} at {rate} Hz"
-                );
+                assert_eq!(out.len() as u64, scaled(samples as u64, rate, 16_000), "{samples} at {rate} Hz");
             }
         }
     }
@@ -243,9 +212,7 @@ mod tests {
     fn what_sixteen_kilohertz_cannot_hold_does_not_fold_back() {
         for (hz, allowed) in [(8_700.0, 6e-3), (12_000.0, 2e-3), (20_000.0, 1e-3)] {
             let out = convert(48_000, 16_000, &tone(48_000, hz, 48_000));
-            let worst = out[400..15_600]
-                .iter()
-                .fold(0.0, |worst: f32, sample| worst.max(sample.abs()));
+            let worst = out[400..15_600].iter().fold(0.0, |worst: f32, sample| worst.max(sample.abs()));
             assert!(worst < 0.5 * allowed, "{hz} Hz leaves {worst}");
         }
     }

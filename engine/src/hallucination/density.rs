@@ -37,10 +37,7 @@ pub(super) fn silence_is_odd(voiced_ms: u32) -> bool {
 }
 
 fn count(words: &[Word]) -> (f32, f32) {
-    let plain = words
-        .iter()
-        .map(|word| plain_word(&word.text))
-        .filter(|word| !word.is_empty());
+    let plain = words.iter().map(|word| plain_word(&word.text)).filter(|word| !word.is_empty());
     let (mut count, mut letters) = (0.0, 0.0);
     for word in plain {
         count += 1.0;
@@ -59,13 +56,7 @@ mod tests {
         let quick = words("this is about as fast as anybody can speak in one breath");
         assert_eq!(judge(&quick, 1_700), None);
         assert_eq!(judge(&words("slowly... very... slowly"), 6_000), None);
-        assert_eq!(
-            judge(
-                &words("Достопримечательности превысокомногорассмотрительствующий"),
-                1_800
-            ),
-            None
-        );
+        assert_eq!(judge(&words("Достопримечательности превысокомногорассмотрительствующий"), 1_800), None);
     }
 
     #[test]

@@ -53,19 +53,9 @@ mod tests {
         let text = "Kubernetes, PostgreSQL, Ян Новак, whisper";
         assert_eq!(without_echo(&words(text), PROMPT), Some(Vec::new()));
         let facts = ModelFacts::default();
-        let asked = Evidence {
-            prompt: Some(PROMPT),
-            may_retry: true,
-            ..evidence(&facts, 2_000)
-        };
-        assert_eq!(
-            judge(&transcript(text), &asked),
-            Verdict::Retry { trip: Trip::PromptEcho }
-        );
-        let last = Evidence {
-            may_retry: false,
-            ..asked
-        };
+        let asked = Evidence { prompt: Some(PROMPT), may_retry: true, ..evidence(&facts, 2_000) };
+        assert_eq!(judge(&transcript(text), &asked), Verdict::Retry { trip: Trip::PromptEcho });
+        let last = Evidence { may_retry: false, ..asked };
         assert_eq!(judge(&transcript(text), &last), Verdict::NoSpeech);
     }
 

@@ -33,10 +33,7 @@ pub fn find_loop(words: &[Word], voiced_ms: u32) -> Option<RepetitionLoop> {
     (0..plain.len()).find_map(|start| {
         (1..=LONGEST_TURN.min((plain.len() - start) / 2)).find_map(|period| {
             let turn = &plain[start..start + period];
-            let turns = 1 + plain[start + period..]
-                .chunks_exact(period)
-                .take_while(|next| *next == turn)
-                .count();
+            let turns = 1 + plain[start + period..].chunks_exact(period).take_while(|next| *next == turn).count();
             (turns >= least_turns(turn, per_second)).then_some(RepetitionLoop { start, period, turns })
         })
     })
@@ -44,11 +41,7 @@ pub fn find_loop(words: &[Word], voiced_ms: u32) -> Option<RepetitionLoop> {
 
 /// The words without loops: one turn of each is kept, runs of letters go. None if there is no loop.
 pub(super) fn without_loops(words: &[Word], voiced_ms: u32) -> Option<Vec<Word>> {
-    let mut kept: Vec<Word> = words
-        .iter()
-        .filter(|word| !is_run(&plain_word(&word.text)))
-        .cloned()
-        .collect();
+    let mut kept: Vec<Word> = words.iter().filter(|word| !is_run(&plain_word(&word.text))).cloned().collect();
     let mut found = kept.len() < words.len();
     while let Some(repeated) = find_loop(&kept, voiced_ms) {
         let first = repeated.start + repeated.period;
@@ -108,10 +101,7 @@ fn text_run(words: &[Word]) -> Option<usize> {
         return None;
     }
     (2..=length / TEXT_TURNS).find_map(|period| {
-        let same = (period..length)
-            .rev()
-            .take_while(|at| letters[*at] == letters[at - period])
-            .count();
+        let same = (period..length).rev().take_while(|at| letters[*at] == letters[at - period]).count();
         let run = same + period;
         if run < TEXT_RUN || run < TEXT_TURNS * period {
             return None;
@@ -138,18 +128,9 @@ mod tests {
     #[test]
     fn phrases_words_and_letters_in_a_loop_are_cut_in_both_languages() {
         for (text, left) in [
-            (
-                "I said the same thing the same thing the same thing the same thing",
-                "I said the same thing",
-            ),
-            (
-                "and then you you you you you you you you you you you you you you",
-                "and then you",
-            ),
-            (
-                "мы будем работать и будем и будем и будем и будем и будем и",
-                "мы будем работать и будем",
-            ),
+            ("I said the same thing the same thing the same thing the same thing", "I said the same thing"),
+            ("and then you you you you you you you you you you you you you you", "and then you"),
+            ("мы будем работать и будем и будем и будем и будем и будем и", "мы будем работать и будем"),
             ("он сказал ааааааааааааааааааа", "он сказал"),
             ("ну тртртртртртртртртр вот", "ну вот"),
             ("hahaha haha hahaha hahaha haha hahahaha hahaha", "hahaha"),

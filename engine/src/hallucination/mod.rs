@@ -59,10 +59,7 @@ pub fn judge(transcript: &Transcript, evidence: &Evidence<'_>) -> Verdict {
     if !worth_decoding(evidence.voiced_ms) {
         return Verdict::NoSpeech;
     }
-    let spoken = transcript
-        .words
-        .iter()
-        .any(|word| !crate::words::plain_word(&word.text).is_empty());
+    let spoken = transcript.words.iter().any(|word| !crate::words::plain_word(&word.text).is_empty());
     if !spoken {
         return if density::silence_is_odd(evidence.voiced_ms) && evidence.may_retry {
             Verdict::Retry { trip: Trip::TooSparse }
@@ -73,10 +70,7 @@ pub fn judge(transcript: &Transcript, evidence: &Evidence<'_>) -> Verdict {
     if let Some(words) = loops::without_loops(&transcript.words, evidence.voiced_ms) {
         return retry_or_cut(Trip::Loop, words, evidence);
     }
-    if let Some(words) = evidence
-        .prompt
-        .and_then(|prompt| echo::without_echo(&transcript.words, prompt))
-    {
+    if let Some(words) = evidence.prompt.and_then(|prompt| echo::without_echo(&transcript.words, prompt)) {
         return retry_or_cut(Trip::PromptEcho, words, evidence);
     }
     if evidence.hit_token_cap && evidence.may_retry {
@@ -86,14 +80,7 @@ pub fn judge(transcript: &Transcript, evidence: &Evidence<'_>) -> Verdict {
         return verdict;
     }
     if let Some(words) = phantom::without_phantoms(transcript, evidence) {
-        return retry_or_cut(
-            Trip::Unlikely,
-            words,
-            &Evidence {
-                may_retry: false,
-                ..*evidence
-            },
-        );
+        return retry_or_cut(Trip::Unlikely, words, &Evidence { may_retry: false, ..*evidence });
     }
     match density::judge(&transcript.words, evidence.voiced_ms) {
         Some(trip) if evidence.may_retry => Verdict::Retry { trip },
@@ -152,14 +139,7 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn evidence(facts: &ModelFacts, voiced_ms: u32) -> Evidence<'_> {
-        Evidence {
-            facts,
-            voiced_ms,
-            speech_end_ms: None,
-            prompt: None,
-            hit_token_cap: false,
-            may_retry: false,
-        }
+        Evidence { facts, voiced_ms, speech_end_ms: None, prompt: None, hit_token_cap: false, may_retry: false }
     }
 
     #[test]
@@ -175,10 +155,7 @@ pub(crate) mod tests {
             let said = transcript(text);
             let voiced = said.words.len() as u32 * 250;
             for may_retry in [true, false] {
-                let evidence = Evidence {
-                    may_retry,
-                    ..evidence(&facts, voiced)
-                };
+                let evidence = Evidence { may_retry, ..evidence(&facts, voiced) };
                 assert_eq!(judge(&said, &evidence), Verdict::Accept, "{text}");
             }
         }
@@ -187,10 +164,7 @@ pub(crate) mod tests {
     #[test]
     fn without_voice_there_is_no_text_whatever_the_model_says() {
         let facts = ModelFacts::default();
-        assert_eq!(
-            judge(&transcript("Thank you."), &evidence(&facts, 0)),
-            Verdict::NoSpeech
-        );
+        assert_eq!(judge(&transcript("Thank you."), &evidence(&facts, 0)), Verdict::NoSpeech);
     }
 
     #[test]
@@ -198,19 +172,8 @@ pub(crate) mod tests {
         let facts = ModelFacts::default();
         let said = transcript("and so we went on and on the way on the way on the way on the way on the way");
         let evidence = evidence(&facts, 4_000);
-        assert_eq!(
-            judge(
-                &said,
-                &Evidence {
-                    may_retry: true,
-                    ..evidence
-                }
-            ),
-            Verdict::Retry { trip: Trip::Loop }
-        );
-        let Verdict::AcceptCut { words, trip } = judge(&said, &evidence) else {
-            panic!("not cut")
-        };
+        assert_eq!(judge(&said, &Evidence { may_retry: true, ..evidence }), Verdict::Retry { trip: Trip::Loop });
+        let Verdict::AcceptCut { words, trip } = judge(&said, &evidence) else { panic!("not cut") };
         assert_eq!(crate::asr::join_words(&words), "and so we went on and on the way");
         assert_eq!(trip, Trip::Loop);
     }
@@ -221,17 +184,11 @@ pub(crate) mod tests {
         said.average_log_probability = -1.4;
         said.no_speech_probability = 0.9;
         let trusted = ModelFacts::default();
-        let untrusted = ModelFacts {
-            trustworthy_scores: false,
-            ..ModelFacts::default()
-        };
+        let untrusted = ModelFacts { trustworthy_scores: false, ..ModelFacts::default() };
         assert_eq!(judge(&said, &evidence(&trusted, 1_500)), Verdict::NoSpeech);
         assert_eq!(judge(&said, &evidence(&untrusted, 1_500)), Verdict::Accept);
         said.no_speech_probability = 0.1;
-        let again = Evidence {
-            may_retry: true,
-            ..evidence(&trusted, 1_500)
-        };
+        let again = Evidence { may_retry: true, ..evidence(&trusted, 1_500) };
         assert_eq!(judge(&said, &again), Verdict::Retry { trip: Trip::Unlikely });
     }
 
@@ -239,10 +196,7 @@ pub(crate) mod tests {
     fn words_nobody_could_say_so_fast_are_decoded_again_and_absurd_ones_dropped() {
         let facts = ModelFacts::default();
         let said = transcript("one two three four five six seven eight nine ten eleven twelve thirteen fourteen");
-        let again = Evidence {
-            may_retry: true,
-            ..evidence(&facts, 700)
-        };
+        let again = Evidence { may_retry: true, ..evidence(&facts, 700) };
         assert_eq!(judge(&said, &again), Verdict::Retry { trip: Trip::TooDense });
         assert_eq!(judge(&said, &evidence(&facts, 200)), Verdict::NoSpeech);
         assert_eq!(judge(&said, &evidence(&facts, 4_000)), Verdict::Accept);
@@ -252,10 +206,7 @@ pub(crate) mod tests {
     fn long_speech_with_hardly_a_word_is_decoded_again_but_kept_in_the_end() {
         let facts = ModelFacts::default();
         let said = transcript("well");
-        let again = Evidence {
-            may_retry: true,
-            ..evidence(&facts, 9_000)
-        };
+        let again = Evidence { may_retry: true, ..evidence(&facts, 9_000) };
         assert_eq!(judge(&said, &again), Verdict::Retry { trip: Trip::TooSparse });
         assert_eq!(judge(&said, &evidence(&facts, 9_000)), Verdict::Accept);
         assert_eq!(judge(&transcript(""), &again), Verdict::Retry { trip: Trip::TooSparse });
@@ -265,14 +216,7 @@ pub(crate) mod tests {
     #[test]
     fn a_decode_that_hit_its_cap_is_tried_again() {
         let facts = ModelFacts::default();
-        let capped = Evidence {
-            hit_token_cap: true,
-            may_retry: true,
-            ..evidence(&facts, 1_000)
-        };
-        assert_eq!(
-            judge(&transcript("one two three"), &capped),
-            Verdict::Retry { trip: Trip::Truncated }
-        );
+        let capped = Evidence { hit_token_cap: true, may_retry: true, ..evidence(&facts, 1_000) };
+        assert_eq!(judge(&transcript("one two three"), &capped), Verdict::Retry { trip: Trip::Truncated });
     }
 }

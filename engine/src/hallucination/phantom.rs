@@ -81,19 +81,13 @@ pub(super) fn without_phantoms(transcript: &Transcript, evidence: &Evidence<'_>)
 fn doubtful(words: &[Word], evidence: &Evidence<'_>) -> bool {
     let confidence = words.iter().map(|word| word.confidence).sum::<f32>() / words.len().max(1) as f32;
     let hardly_voiced = evidence.voiced_ms < VOICE_PER_WORD_MS * words.len() as u32;
-    let behind = evidence
-        .speech_end_ms
-        .zip(words.first())
-        .is_some_and(|(end, first)| first.start_ms >= end + BEHIND_MS);
+    let behind =
+        evidence.speech_end_ms.zip(words.first()).is_some_and(|(end, first)| first.start_ms >= end + BEHIND_MS);
     hardly_voiced || behind || (evidence.facts.trustworthy_scores && confidence < DOUBTFUL)
 }
 
 fn is_phrase(plain: &[String]) -> bool {
-    let said: Vec<&str> = plain
-        .iter()
-        .map(String::as_str)
-        .filter(|word| !word.is_empty())
-        .collect();
+    let said: Vec<&str> = plain.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
     !said.is_empty()
         && PHRASES.iter().any(|phrase| {
             let known = plain_words(phrase);
@@ -115,10 +109,7 @@ mod tests {
 
     #[test]
     fn subtitles_out_of_little_voice_are_refused() {
-        let facts = ModelFacts {
-            trustworthy_scores: false,
-            ..ModelFacts::default()
-        };
+        let facts = ModelFacts { trustworthy_scores: false, ..ModelFacts::default() };
         for text in [
             "Thank you for watching!",
             "Thank you.",
@@ -127,28 +118,16 @@ mod tests {
             "Редактор субтитров А.Семкин Корректор А.Егорова",
             "[Music]",
         ] {
-            assert_eq!(
-                judge(&transcript(text), &evidence(&facts, 120)),
-                Verdict::NoSpeech,
-                "{text}"
-            );
+            assert_eq!(judge(&transcript(text), &evidence(&facts, 120)), Verdict::NoSpeech, "{text}");
         }
     }
 
     #[test]
     fn who_really_says_it_gets_it() {
         let facts = ModelFacts::default();
-        for text in [
-            "Thank you.",
-            "Спасибо за внимание.",
-            "Thank you for watching.",
-            "Продолжение следует.",
-        ] {
-            assert_eq!(
-                judge(&transcript(text), &evidence(&facts, 900)),
-                Verdict::Accept,
-                "{text}"
-            );
+        for text in ["Thank you.", "Спасибо за внимание.", "Thank you for watching.", "Продолжение следует."]
+        {
+            assert_eq!(judge(&transcript(text), &evidence(&facts, 900)), Verdict::Accept, "{text}");
         }
     }
 
@@ -159,10 +138,7 @@ mod tests {
             word.confidence = 0.3;
         }
         let trusted = ModelFacts::default();
-        let untrusted = ModelFacts {
-            trustworthy_scores: false,
-            ..ModelFacts::default()
-        };
+        let untrusted = ModelFacts { trustworthy_scores: false, ..ModelFacts::default() };
         assert_eq!(judge(&said, &evidence(&trusted, 900)), Verdict::NoSpeech);
         assert_eq!(judge(&said, &evidence(&untrusted, 900)), Verdict::Accept);
     }
@@ -172,18 +148,10 @@ mod tests {
         let facts = ModelFacts::default();
         // Six words, the last two of which lie behind the end of speech at 1 s.
         let said = transcript("Please send the report. Thank you.");
-        let heard = Evidence {
-            speech_end_ms: Some(800),
-            ..evidence(&facts, 900)
-        };
-        let Verdict::AcceptCut { words, .. } = judge(&said, &heard) else {
-            panic!("not cut")
-        };
+        let heard = Evidence { speech_end_ms: Some(800), ..evidence(&facts, 900) };
+        let Verdict::AcceptCut { words, .. } = judge(&said, &heard) else { panic!("not cut") };
         assert_eq!(crate::asr::join_words(&words), "Please send the report.");
-        let heard = Evidence {
-            speech_end_ms: Some(1_450),
-            ..evidence(&facts, 1_400)
-        };
+        let heard = Evidence { speech_end_ms: Some(1_450), ..evidence(&facts, 1_400) };
         assert_eq!(judge(&said, &heard), Verdict::Accept);
     }
 }

@@ -52,9 +52,7 @@ impl FromStr for Language {
             .iter()
             .position(|(code, name)| *code == bare || *name == wanted)
             .map(|at| Self(at as u8))
-            .ok_or_else(|| UnknownLanguage {
-                given: given.to_owned(),
-            })
+            .ok_or_else(|| UnknownLanguage { given: given.to_owned() })
     }
 }
 
@@ -113,13 +111,7 @@ mod tests {
             assert_eq!(given.parse::<Language>(), Ok(Language::RUSSIAN), "{given}");
         }
         assert_eq!(Language::ENGLISH.code(), "en");
-        assert!(
-            "klingon"
-                .parse::<Language>()
-                .unwrap_err()
-                .to_string()
-                .contains("klingon")
-        );
+        assert!("klingon".parse::<Language>().unwrap_err().to_string().contains("klingon"));
     }
 
     #[test]

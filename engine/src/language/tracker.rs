@@ -26,16 +26,8 @@ const FADING: f32 = 0.25;
 impl LanguageTracker {
     /// `allowed` in the user's order of liking; empty = any language.
     pub fn new(allowed: Vec<Language>) -> Self {
-        let current = if allowed.len() == 1 {
-            allowed.first().copied()
-        } else {
-            None
-        };
-        Self {
-            allowed,
-            current,
-            challenger: None,
-        }
+        let current = if allowed.len() == 1 { allowed.first().copied() } else { None };
+        Self { allowed, current, challenger: None }
     }
 
     /// Takes the detection of one utterance (languages with probabilities, in any order) that had so much voice.
@@ -50,9 +42,7 @@ impl LanguageTracker {
             return language;
         };
         if language == current {
-            self.challenger = self
-                .challenger
-                .map(|(challenger, evidence)| (challenger, evidence * FADING));
+            self.challenger = self.challenger.map(|(challenger, evidence)| (challenger, evidence * FADING));
             return current;
         }
         let gathered = match self.challenger {
@@ -93,9 +83,7 @@ impl LanguageTracker {
 
     /// Where detection says nothing.
     fn fallback(&self) -> Language {
-        self.current
-            .or_else(|| self.allowed.first().copied())
-            .unwrap_or(Language::ENGLISH)
+        self.current.or_else(|| self.allowed.first().copied()).unwrap_or(Language::ENGLISH)
     }
 }
 
@@ -111,11 +99,7 @@ pub fn best_allowed(detected: &[(Language, f32)], allowed: &[Language]) -> Optio
             .copied()
     };
     let total: f32 = possible().map(|(_, probability)| probability).sum();
-    let all: f32 = detected
-        .iter()
-        .map(|(_, p)| *p)
-        .filter(|p| p.is_finite() && *p > 0.0)
-        .sum();
+    let all: f32 = detected.iter().map(|(_, p)| *p).filter(|p| p.is_finite() && *p > 0.0).sum();
     let (language, probability) = possible().max_by(|one, other| one.1.total_cmp(&other.1))?;
     // What leaked to languages that cannot be is shared out again, what was not told may be any of ours. A detection
     // that is mostly about a language that cannot be stays weak: its sound was none of ours.
@@ -151,10 +135,7 @@ mod tests {
     fn a_single_weak_detection_never_flips() {
         for (probability, voiced_ms) in [(0.6, 5_000), (0.99, 600), (0.75, 1_500)] {
             let mut tracker = in_russian();
-            assert_eq!(
-                tracker.observe(&[(EN, probability), (RU, 1.0 - probability)], voiced_ms),
-                RU
-            );
+            assert_eq!(tracker.observe(&[(EN, probability), (RU, 1.0 - probability)], voiced_ms), RU);
             assert_eq!(tracker.current(), Some(RU));
         }
     }
@@ -188,10 +169,7 @@ mod tests {
     #[test]
     fn a_language_that_is_not_allowed_becomes_the_likeliest_that_is() {
         let mut tracker = LanguageTracker::new(vec![EN, RU]);
-        assert_eq!(
-            tracker.observe(&[(language("uk"), 0.8), (RU, 0.15), (EN, 0.05)], 2_000),
-            RU
-        );
+        assert_eq!(tracker.observe(&[(language("uk"), 0.8), (RU, 0.15), (EN, 0.05)], 2_000), RU);
         // Nothing allowed among the guesses: what the session is in, or the first of the user's.
         assert_eq!(tracker.observe(&[(language("uk"), 1.0)], 2_000), RU);
         assert_eq!(LanguageTracker::new(vec![EN, RU]).observe(&[], 2_000), EN);
@@ -200,10 +178,7 @@ mod tests {
     #[test]
     fn sound_in_a_foreign_language_does_not_flip_between_ours() {
         let mut tracker = in_russian();
-        assert_eq!(
-            tracker.observe(&[(language("de"), 0.9), (EN, 0.08), (RU, 0.02)], 4_000),
-            RU
-        );
+        assert_eq!(tracker.observe(&[(language("de"), 0.9), (EN, 0.08), (RU, 0.02)], 4_000), RU);
     }
 
     #[test]
@@ -216,18 +191,12 @@ mod tests {
     #[test]
     fn the_next_decode_is_asked_for_the_likeliest_first() {
         assert_eq!(in_russian().choice(), LanguageChoice::Among(vec![RU, EN]));
-        assert_eq!(
-            LanguageTracker::new(Vec::new()).choice(),
-            LanguageChoice::Among(Vec::new())
-        );
+        assert_eq!(LanguageTracker::new(Vec::new()).choice(), LanguageChoice::Among(Vec::new()));
     }
 
     #[test]
     fn nonsense_probabilities_are_ignored() {
         let mut tracker = in_russian();
-        assert_eq!(
-            tracker.observe(&[(EN, f32::NAN), (EN, -1.0), (EN, f32::INFINITY)], 5_000),
-            RU
-        );
+        assert_eq!(tracker.observe(&[(EN, f32::NAN), (EN, -1.0), (EN, f32::INFINITY)], 5_000), RU);
     }
 }

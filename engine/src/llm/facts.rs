@@ -102,8 +102,7 @@ mod tests {
 
     #[test]
     fn a_worker_reads_back_what_the_server_says() {
-        let facts =
-            ModelFacts { context_tokens: 4096, chat_template: Some("{{ x }}".into()), ..ModelFacts::default() };
+        let facts = ModelFacts { context_tokens: 4096, chat_template: Some("{{ x }}".into()), ..ModelFacts::default() };
         let environment = facts.environment();
         let variable =
             |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());

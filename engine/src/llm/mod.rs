@@ -15,9 +15,7 @@ pub mod skips;
 
 pub use facts::ModelFacts;
 pub use pieces::{Piece, join, pieces};
-pub use request::{
-    BadRequest, Chat, Clean, Freedom, GenerateRequest, Generated, Message, Role, Sampling, Stopped,
-};
+pub use request::{BadRequest, Chat, Clean, Freedom, GenerateRequest, Generated, Message, Role, Sampling, Stopped};
 pub use skips::Skips;
 
 /// A token's number in its model's vocabulary.

@@ -109,9 +109,8 @@ fn count_until_cut(words: &[Word], limit: usize) -> usize {
     }
     // A piece of a few words tells a model little: a worse place is better than one too early.
     let least = limit.div_ceil(3);
-    let last = |wanted: After, least: usize| {
-        (least.max(1)..=limit).rev().find(|count| words[count - 1].after >= wanted)
-    };
+    let last =
+        |wanted: After, least: usize| (least.max(1)..=limit).rev().find(|count| words[count - 1].after >= wanted);
     last(After::Sentence, least).or_else(|| last(After::Clause, limit.div_ceil(2))).unwrap_or_else(|| {
         // Two pieces of about the same length rather than a full one and a word or two.
         if line < 2 * limit { line.div_ceil(2) } else { limit }
@@ -130,7 +129,10 @@ mod tests {
 
     #[test]
     fn cuts_are_at_sentences_then_clauses_then_in_the_middle() {
-        assert_eq!(texts(&pieces("One two three. Four five six. Seven.", 4)), ["One two three.", "Four five six. Seven."]);
+        assert_eq!(
+            texts(&pieces("One two three. Four five six. Seven.", 4)),
+            ["One two three.", "Four five six. Seven."]
+        );
         assert_eq!(texts(&pieces("a b c, d e f g", 4)), ["a b c,", "d e f g"]);
         assert_eq!(texts(&pieces("a b c d e f", 5)), ["a b c", "d e f"]);
         assert_eq!(texts(&pieces("a b\n\nc d", 30)), ["a b", "c d"]);

@@ -13,8 +13,7 @@ pub struct Skips {
     pub repetitions: bool,
 }
 
-const SOUNDS_ENGLISH: &[&str] =
-    &["um", "umm", "uhm", "uh", "uhh", "er", "erm", "hm", "hmm", "mm", "mmm", "ah"];
+const SOUNDS_ENGLISH: &[&str] = &["um", "umm", "uhm", "uh", "uhh", "er", "erm", "hm", "hmm", "mm", "mmm", "ah"];
 const SOUNDS_RUSSIAN: &[&str] =
     &["э", "ээ", "эээ", "э-э", "э-э-э", "эм", "эмм", "мм", "ммм", "м-м", "хм", "хмм", "ааа", "а-а"];
 

@@ -18,10 +18,7 @@ const LATENESS_DB: f32 = 6.0;
 impl LevelTrack {
     /// Begins at the frame that begins at `start`.
     pub(super) fn new(start: u64) -> Self {
-        Self {
-            start,
-            levels: Vec::new(),
-        }
+        Self { start, levels: Vec::new() }
     }
 
     pub(super) fn push(&mut self, level_db: f32) {

@@ -18,11 +18,7 @@ pub struct SegmenterOptions {
 
 impl Default for SegmenterOptions {
     fn default() -> Self {
-        Self {
-            pause: PausePolicy::Adaptive,
-            longest_utterance_ms: 28_000,
-            pre_roll_ms: 300,
-        }
+        Self { pause: PausePolicy::Adaptive, longest_utterance_ms: 28_000, pre_roll_ms: 300 }
     }
 }
 
@@ -37,12 +33,7 @@ pub enum ListenEvent {
     /// The pause was inside the utterance; `at` is the first voiced sample after it. Never without a `PauseBegan`.
     SpeechResumed { at: u64 },
     /// Closed. If speech goes on behind the cut (`TooLong`) a `SpeechStarted` with `start == range.end` follows at once.
-    UtteranceEnded {
-        range: SampleRange,
-        speech_end: u64,
-        voiced_ms: u32,
-        reason: EndReason,
-    },
+    UtteranceEnded { range: SampleRange, speech_end: u64, voiced_ms: u32, reason: EndReason },
 }
 
 /// Why an utterance ended.

@@ -123,12 +123,7 @@ impl Segmenter {
     pub fn cancel(&mut self, end: u64, events: &mut Vec<ListenEvent>) {
         self.last_speech_end = None;
         if let Some(open) = self.open.take() {
-            self.close(
-                SampleRange::new(open.start, end),
-                open.heard_end.min(end),
-                EndReason::Cancel,
-                events,
-            );
+            self.close(SampleRange::new(open.start, end), open.heard_end.min(end), EndReason::Cancel, events);
         }
     }
 
@@ -186,19 +181,13 @@ impl Segmenter {
             return;
         }
         if let Some(speech_end) = self.last_speech_end.take() {
-            self.memory
-                .spoke_again_after(samples_to_ms(stretch.start.saturating_sub(speech_end)) as u32);
+            self.memory.spoke_again_after(samples_to_ms(stretch.start.saturating_sub(speech_end)) as u32);
         }
         let pre_roll = ms_to_samples(u64::from(self.options.pre_roll_ms));
         let start = at.saturating_sub(pre_roll).max(self.last_end);
         let mut levels = LevelTrack::new(self.position - FRAME_SAMPLES as u64);
         levels.push(level_db);
-        self.open = Some(Open {
-            start,
-            heard_end: stretch.end,
-            announced: None,
-            levels,
-        });
+        self.open = Some(Open { start, heard_end: stretch.end, announced: None, levels });
         events.push(ListenEvent::SpeechStarted { start, at });
     }
 
@@ -215,10 +204,7 @@ impl Segmenter {
         } else if open.announced.is_none() && !examined && silence >= cue && limit > cue {
             let range = SampleRange::new(open.start, (open.heard_end + cue).min(self.sound_end));
             open.announced = Some(range);
-            events.push(ListenEvent::PauseBegan {
-                range,
-                speech_end: open.heard_end,
-            });
+            events.push(ListenEvent::PauseBegan { range, speech_end: open.heard_end });
         }
     }
 
@@ -244,9 +230,7 @@ impl Segmenter {
 
     /// Where the sound of an utterance ends that is closed now.
     fn kept_end(&self, open: &Open) -> u64 {
-        (open.heard_end + ms_to_samples(u64::from(PAUSE_CUE_MS)))
-            .min(self.position)
-            .min(self.sound_end)
+        (open.heard_end + ms_to_samples(u64::from(PAUSE_CUE_MS))).min(self.position).min(self.sound_end)
     }
 
     fn cut_if_too_long(&mut self, events: &mut Vec<ListenEvent>) {
@@ -257,10 +241,7 @@ impl Segmenter {
             }
             let (start, heard_end) = (open.start, open.heard_end);
             let first = start + longest * (100 - CUT_SHARE) / 100;
-            let mut cut = open
-                .levels
-                .quietest(first, start + longest)
-                .clamp(first, start + longest);
+            let mut cut = open.levels.quietest(first, start + longest).clamp(first, start + longest);
             if cut >= heard_end {
                 // In a pause: what dies away behind the last word stays with it.
                 cut = cut.max(self.voiced.end());
@@ -273,12 +254,7 @@ impl Segmenter {
             if next.is_none() {
                 self.open = None;
             }
-            self.close(
-                SampleRange::new(start, cut),
-                heard_end.min(cut),
-                EndReason::TooLong,
-                events,
-            );
+            self.close(SampleRange::new(start, cut), heard_end.min(cut), EndReason::TooLong, events);
             if let Some(at) = next {
                 self.last_speech_end = None;
                 events.push(ListenEvent::SpeechStarted { start: cut, at });
@@ -292,11 +268,6 @@ impl Segmenter {
             self.last_speech_end = Some(speech_end);
         }
         let voiced_ms = self.voiced.ms_in(range);
-        events.push(ListenEvent::UtteranceEnded {
-            range,
-            speech_end,
-            voiced_ms,
-            reason,
-        });
+        events.push(ListenEvent::UtteranceEnded { range, speech_end, voiced_ms, reason });
     }
 }

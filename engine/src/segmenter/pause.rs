@@ -32,9 +32,7 @@ pub(super) struct PauseMemory {
 
 impl PauseMemory {
     pub(super) fn new() -> Self {
-        Self {
-            heard: VecDeque::from([USUAL_MS; MEMORY]),
-        }
+        Self { heard: VecDeque::from([USUAL_MS; MEMORY]) }
     }
 
     /// Silence that ends an utterance now: somewhat longer than nearly all of the speaker's pauses that did not.

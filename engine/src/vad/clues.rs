@@ -101,13 +101,7 @@ impl ClueMeter {
         let (shape_flux_db, balance_swing_db) = (self.shape_flux(), self.balance_swing());
         let peakiness = self.peakiness();
         self.transform_long();
-        Clues {
-            shape_flux_db,
-            sameness: self.sameness(),
-            steadiness: self.steadiness(),
-            balance_swing_db,
-            peakiness,
-        }
+        Clues { shape_flux_db, sameness: self.sameness(), steadiness: self.steadiness(), balance_swing_db, peakiness }
     }
 
     /// Leaves the power spectrum of the last 32 ms in `powers`.
@@ -130,12 +124,8 @@ impl ClueMeter {
     fn shape_flux(&mut self) -> f32 {
         self.shapes.rotate_right(1);
         for (level, band) in self.shapes[0].iter_mut().zip(&tables().bands) {
-            let power: f32 = band
-                .weights
-                .iter()
-                .zip(&self.powers[band.first..])
-                .map(|(weight, power)| weight * power)
-                .sum();
+            let power: f32 =
+                band.weights.iter().zip(&self.powers[band.first..]).map(|(weight, power)| weight * power).sum();
             *level = 10.0 * (power + 1e-9).log10();
         }
         shape_distance(&self.shapes[0], &self.shapes[SHAPE_LAG])
@@ -153,15 +143,8 @@ impl ClueMeter {
     fn peakiness(&self) -> f32 {
         let heard = &self.powers[PEAK_BINS];
         let total: f32 = heard.iter().sum::<f32>() + 1e-12;
-        let peak = heard
-            .iter()
-            .enumerate()
-            .max_by(|one, other| one.1.total_cmp(other.1))
-            .map_or(0, |(at, _)| at);
-        heard[peak.saturating_sub(2)..(peak + 3).min(heard.len())]
-            .iter()
-            .sum::<f32>()
-            / total
+        let peak = heard.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).map_or(0, |(at, _)| at);
+        heard[peak.saturating_sub(2)..(peak + 3).min(heard.len())].iter().sum::<f32>() / total
     }
 
     fn transform_long(&mut self) {
@@ -234,14 +217,8 @@ fn shape_distance(one: &[f32; BANDS], other: &[f32; BANDS]) -> f32 {
     let top = one.iter().chain(other).copied().fold(SILENT_BAND_DB, f32::max);
     let weight = |band: usize| (one[band].max(other[band]) - (top - 30.0)).max(0.0);
     let total: f32 = (0..BANDS).map(weight).sum::<f32>() + 1e-9;
-    let shift = (0..BANDS)
-        .map(|band| weight(band) * (one[band] - other[band]))
-        .sum::<f32>()
-        / total;
-    (0..BANDS)
-        .map(|band| weight(band) * (one[band] - other[band] - shift).abs())
-        .sum::<f32>()
-        / total
+    let shift = (0..BANDS).map(|band| weight(band) * (one[band] - other[band])).sum::<f32>() / total;
+    (0..BANDS).map(|band| weight(band) * (one[band] - other[band] - shift).abs()).sum::<f32>() / total
 }
 
 /// The frequency in Hz of the partial in a bin, from how far its phase turned in one frame.
@@ -283,9 +260,7 @@ fn tables() -> &'static Tables {
 }
 
 fn hann(length: usize) -> Vec<f32> {
-    (0..length)
-        .map(|at| 0.5 - 0.5 * (std::f32::consts::TAU * at as f32 / length as f32).cos())
-        .collect()
+    (0..length).map(|at| 0.5 - 0.5 * (std::f32::consts::TAU * at as f32 / length as f32).cos()).collect()
 }
 
 fn mel_bands() -> Vec<Band> {
@@ -302,9 +277,7 @@ fn mel_bands() -> Vec<Band> {
             let weights = (first..=last)
                 .map(|bin| {
                     let here = bin as f32 * bin_hz;
-                    ((here - left) / (centre - left))
-                        .min((right - here) / (right - centre))
-                        .max(0.0)
+                    ((here - left) / (centre - left)).min((right - here) / (right - centre)).max(0.0)
                 })
                 .collect();
             Band { first, weights }
@@ -344,10 +317,7 @@ mod tests {
     }
 
     fn harmonics(phase: f32) -> f32 {
-        (1..=8)
-            .map(|harmonic| (phase * harmonic as f32).sin() / harmonic as f32)
-            .sum::<f32>()
-            * 0.2
+        (1..=8).map(|harmonic| (phase * harmonic as f32).sin() / harmonic as f32).sum::<f32>() * 0.2
     }
 
     #[test]
@@ -365,9 +335,7 @@ mod tests {
         let clues = clues_of(|t| {
             let phase = std::f32::consts::TAU * (140.0 * t + 20.0 * (1.0 - (6.0 * t).cos()) / 6.0 * 6.0 / 6.0);
             let colour = 1.0 + 0.9 * (25.0 * t).sin();
-            (1..=12)
-                .map(|h| (phase * h as f32).sin() / (1.0 + (h as f32 - 3.0 * colour - 2.0).powi(2)))
-                .sum::<f32>()
+            (1..=12).map(|h| (phase * h as f32).sin() / (1.0 + (h as f32 - 3.0 * colour - 2.0).powi(2))).sum::<f32>()
                 * 0.2
         });
         assert!(clues.shape_flux_db > 1.0, "{clues:?}");

@@ -122,11 +122,7 @@ enum State {
 
 impl Gate {
     pub(super) fn new(options: GateOptions) -> Self {
-        Self {
-            options,
-            evidence: 0.0,
-            state: State::Silence,
-        }
+        Self { options, evidence: 0.0, state: State::Silence }
     }
 
     /// Decides one frame. With `Speech`, the second value says how many frames before this one, all of them `Onset`
@@ -142,11 +138,8 @@ impl Gate {
             State::Silence if audible => self.begin(),
             State::Silence => (Decision::Silence, 0),
             State::Onset { age, run, gap } => {
-                let enough = if heard.floor_db.is_some() {
-                    self.options.believe
-                } else {
-                    self.options.believe_at_first
-                };
+                let enough =
+                    if heard.floor_db.is_some() { self.options.believe } else { self.options.believe_at_first };
                 self.go_on(audible, enough, age, run, gap)
             }
             State::Speech { .. } if audible && self.evidence < self.options.withdraw => {
@@ -187,14 +180,8 @@ impl Gate {
     }
 
     fn audible(&self, heard: Heard) -> bool {
-        let threshold = if self.state == State::Silence {
-            self.options.enter
-        } else {
-            self.options.leave
-        };
-        let over_floor = heard
-            .floor_db
-            .is_none_or(|floor| heard.level_db > floor + self.options.above_floor_db);
+        let threshold = if self.state == State::Silence { self.options.enter } else { self.options.leave };
+        let over_floor = heard.floor_db.is_none_or(|floor| heard.level_db > floor + self.options.above_floor_db);
         heard.score >= threshold && over_floor && heard.level_db > QUIETEST_DB
     }
 
@@ -244,28 +231,13 @@ fn contribution(heard: Heard) -> f32 {
 mod tests {
     use super::*;
 
-    const VOICE: Clues = Clues {
-        shape_flux_db: 3.5,
-        sameness: 0.4,
-        steadiness: 0.1,
-        balance_swing_db: 8.0,
-        peakiness: 0.45,
-    };
-    const NOTE: Clues = Clues {
-        shape_flux_db: 0.4,
-        sameness: 0.95,
-        steadiness: 0.9,
-        balance_swing_db: 0.5,
-        peakiness: 0.6,
-    };
+    const VOICE: Clues =
+        Clues { shape_flux_db: 3.5, sameness: 0.4, steadiness: 0.1, balance_swing_db: 8.0, peakiness: 0.45 };
+    const NOTE: Clues =
+        Clues { shape_flux_db: 0.4, sameness: 0.95, steadiness: 0.9, balance_swing_db: 0.5, peakiness: 0.6 };
 
     fn decide(gate: &mut Gate, score: f32, clues: Clues) -> (Decision, u32) {
-        gate.decide(Heard {
-            score,
-            level_db: -20.0,
-            floor_db: Some(-60.0),
-            clues,
-        })
+        gate.decide(Heard { score, level_db: -20.0, floor_db: Some(-60.0), clues })
     }
 
     fn run(gate: &mut Gate, frames: usize, score: f32, clues: Clues) -> Vec<Decision> {
@@ -275,37 +247,24 @@ mod tests {
     #[test]
     fn a_voice_is_believed_within_200_ms_and_counts_from_its_first_frame() {
         let mut gate = Gate::new(GateOptions::default());
-        let believed = (0..20)
-            .map(|_| decide(&mut gate, 0.9, VOICE))
-            .position(|(what, _)| what == Decision::Speech);
+        let believed = (0..20).map(|_| decide(&mut gate, 0.9, VOICE)).position(|(what, _)| what == Decision::Speech);
         assert!(believed.is_some_and(|at| at <= 12), "{believed:?}");
         let mut gate = Gate::new(GateOptions::default());
-        let back = (0..20)
-            .map(|_| decide(&mut gate, 0.9, VOICE))
-            .find(|(what, _)| *what == Decision::Speech)
-            .unwrap();
+        let back = (0..20).map(|_| decide(&mut gate, 0.9, VOICE)).find(|(what, _)| *what == Decision::Speech).unwrap();
         assert_eq!(back.1 as usize, believed.unwrap());
     }
 
     #[test]
     fn notes_are_never_believed_whatever_the_score_says() {
         let mut gate = Gate::new(GateOptions::default());
-        assert!(
-            run(&mut gate, 4_000, 0.95, NOTE)
-                .iter()
-                .all(|what| *what == Decision::Onset)
-        );
+        assert!(run(&mut gate, 4_000, 0.95, NOTE).iter().all(|what| *what == Decision::Onset));
     }
 
     #[test]
     fn a_click_is_not_speech() {
         let mut gate = Gate::new(GateOptions::default());
         run(&mut gate, 3, 0.9, VOICE);
-        assert!(
-            run(&mut gate, 30, 0.05, VOICE)
-                .iter()
-                .all(|what| *what != Decision::Speech)
-        );
+        assert!(run(&mut gate, 30, 0.05, VOICE).iter().all(|what| *what != Decision::Speech));
     }
 
     #[test]
@@ -329,12 +288,7 @@ mod tests {
     fn nothing_at_the_noise_floor_is_heard() {
         let mut gate = Gate::new(GateOptions::default());
         for _ in 0..200 {
-            let heard = Heard {
-                score: 0.9,
-                level_db: -30.0,
-                floor_db: Some(-31.0),
-                clues: VOICE,
-            };
+            let heard = Heard { score: 0.9, level_db: -30.0, floor_db: Some(-31.0), clues: VOICE };
             assert_eq!(gate.decide(heard).0, Decision::Silence);
         }
     }
@@ -342,17 +296,7 @@ mod tests {
     #[test]
     fn a_short_word_at_the_very_end_counts() {
         let mut gate = Gate::new(GateOptions::default());
-        run(
-            &mut gate,
-            6,
-            0.6,
-            Clues {
-                shape_flux_db: 2.5,
-                sameness: 0.5,
-                steadiness: 0.2,
-                ..VOICE
-            },
-        );
+        run(&mut gate, 6, 0.6, Clues { shape_flux_db: 2.5, sameness: 0.5, steadiness: 0.2, ..VOICE });
         assert_eq!(gate.settle(), Some((5, 0)));
         assert_eq!(gate.settle(), None);
     }

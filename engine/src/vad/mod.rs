@@ -72,21 +72,8 @@ impl VoiceDetector {
             *sample *= gain;
         }
         let score = self.neural.predict_f32(&frame);
-        let (decision, onset_frames) = self.gate.decide(Heard {
-            score,
-            level_db,
-            floor_db,
-            clues,
-        });
-        FrameReport {
-            decision,
-            onset_frames,
-            score,
-            level_db,
-            floor_db,
-            clues,
-            evidence: self.gate.evidence(),
-        }
+        let (decision, onset_frames) = self.gate.decide(Heard { score, level_db, floor_db, clues });
+        FrameReport { decision, onset_frames, score, level_db, floor_db, clues, evidence: self.gate.evidence() }
     }
 
     /// The sound is over. A short word right at its end that was not believed yet may be: then the frames from the

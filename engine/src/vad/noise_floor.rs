@@ -20,13 +20,7 @@ const KNOWN_AFTER: usize = 2;
 
 impl NoiseFloor {
     pub(super) fn new() -> Self {
-        Self {
-            smoothed: None,
-            quietest: [f32::INFINITY; SUB_WINDOWS],
-            current: f32::INFINITY,
-            frames: 0,
-            finished: 0,
-        }
+        Self { smoothed: None, quietest: [f32::INFINITY; SUB_WINDOWS], current: f32::INFINITY, frames: 0, finished: 0 }
     }
 
     /// Takes a frame's level; gives the floor in dB, none until it has listened for half a second.

@@ -13,35 +13,20 @@ pub fn recordings() -> Vec<(String, Vec<f32>)> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "wav"))
         .collect();
     files.sort();
-    assert!(
-        files.len() >= 14,
-        "the recordings are missing from {}",
-        folder.display()
-    );
+    assert!(files.len() >= 14, "the recordings are missing from {}", folder.display());
     files
         .iter()
         .map(|path| {
             let mut reader = hound::WavReader::open(path).unwrap();
-            assert_eq!(
-                (reader.spec().sample_rate, reader.spec().channels),
-                (16_000, 1),
-                "{}",
-                path.display()
-            );
-            let samples = reader
-                .samples::<i16>()
-                .map(|sample| f32::from(sample.unwrap()) / 32_768.0)
-                .collect();
+            assert_eq!((reader.spec().sample_rate, reader.spec().channels), (16_000, 1), "{}", path.display());
+            let samples = reader.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect();
             (path.file_stem().unwrap().to_string_lossy().into_owned(), samples)
         })
         .collect()
 }
 
 pub fn to_16_bit(samples: &[f32]) -> Vec<i16> {
-    samples
-        .iter()
-        .map(|sample| (sample * 32_768.0).round() as i16)
-        .collect()
+    samples.iter().map(|sample| (sample * 32_768.0).round() as i16).collect()
 }
 
 pub fn decibels(db: f32) -> f32 {
@@ -76,10 +61,7 @@ impl Noise {
 
     /// Evenly within -1..1.
     pub fn next(&mut self) -> f32 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 40) as f32 / (1u64 << 23) as f32 - 1.0
     }
 }
@@ -132,12 +114,8 @@ pub fn play(samples: usize, notes: impl IntoIterator<Item = (usize, usize, f32)>
 
 /// Two seconds of each chord of a song.
 pub fn chords(samples: usize) -> Vec<(usize, usize, f32)> {
-    const SONG: [[f32; 3]; 4] = [
-        [261.6, 329.6, 392.0],
-        [220.0, 261.6, 329.6],
-        [174.6, 220.0, 261.6],
-        [196.0, 246.9, 293.7],
-    ];
+    const SONG: [[f32; 3]; 4] =
+        [[261.6, 329.6, 392.0], [220.0, 261.6, 329.6], [174.6, 220.0, 261.6], [196.0, 246.9, 293.7]];
     (0..samples)
         .step_by(32_000)
         .enumerate()
@@ -148,11 +126,7 @@ pub fn chords(samples: usize) -> Vec<(usize, usize, f32)> {
 /// A broken chord up and down.
 pub fn arpeggio(samples: usize, note_ms: usize) -> Vec<(usize, usize, f32)> {
     const SCALE: [f32; 8] = [261.6, 329.6, 392.0, 523.3, 659.3, 523.3, 392.0, 329.6];
-    (0..samples)
-        .step_by(note_ms * 16)
-        .enumerate()
-        .map(|(at, start)| (start, note_ms * 16, SCALE[at % 8]))
-        .collect()
+    (0..samples).step_by(note_ms * 16).enumerate().map(|(at, start)| (start, note_ms * 16, SCALE[at % 8])).collect()
 }
 
 /// A tune with notes of different lengths.

@@ -18,7 +18,9 @@ fn spell(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while at < letters.len() {
-        let pair = letters.get(at + 1).filter(|next| letters[at] < 1024 && **next < 1024 && (letters[at] + *next).is_multiple_of(3));
+        let pair = letters
+            .get(at + 1)
+            .filter(|next| letters[at] < 1024 && **next < 1024 && (letters[at] + *next).is_multiple_of(3));
         match pair {
             Some(next) => {
                 tokens.push((PAIR + letters[at] * 1024 + next) as Token);
@@ -93,7 +95,8 @@ fn is_faithful(words: &[String], said: &[String], skips: &Skips) -> bool {
         return true;
     }
     let filler = |words: &[String]| {
-        let begins = |phrase: &&String| words.join(" ") == **phrase || words.join(" ").starts_with(&format!("{phrase} "));
+        let begins =
+            |phrase: &&String| words.join(" ") == **phrase || words.join(" ").starts_with(&format!("{phrase} "));
         skips.phrases.iter().filter(begins).map(|phrase| phrase.split(' ').count()).collect::<Vec<_>>()
     };
     if filler(words).into_iter().any(without) {

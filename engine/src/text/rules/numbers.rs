@@ -71,7 +71,8 @@ impl<'p> Place<'p> {
         links.contains(&self.after(len, 0))
             && self.atoms.get(at).is_some_and(|atom| atom.glued)
             && readings(self.tongue, self.atoms, at).iter().any(|reading| {
-                let ten = matches!(reading.value, Value::Plain(value) if value.as_whole().is_some_and(|value| value >= 10));
+                let ten =
+                    matches!(reading.value, Value::Plain(value) if value.as_whole().is_some_and(|value| value >= 10));
                 ten || matches!(reading.value, Value::Clock { known: true, .. })
             })
     }
@@ -84,10 +85,11 @@ impl<'p> Place<'p> {
             let at = self.i + len + 1;
             let rest = &self.atoms[at..];
             let end = rest.iter().position(|atom| atom.norm == link).map_or(self.atoms.len(), |n| at + n);
-            let part = readings(self.tongue, &self.atoms[..end], at).into_iter().find_map(|reading| match reading.value {
-                Value::Plain(value) => value.as_whole().map(|value| (value, reading.len)),
-                _ => None,
-            });
+            let part =
+                readings(self.tongue, &self.atoms[..end], at).into_iter().find_map(|reading| match reading.value {
+                    Value::Plain(value) => value.as_whole().map(|value| (value, reading.len)),
+                    _ => None,
+                });
             let Some((value, more)) = part else { break };
             tail.push_str(&format!(".{value}"));
             len += 1 + more;
