@@ -21,16 +21,10 @@ const WORDS: [(&str, &str, &str); 8] = [
 
 /// `template` in the words of `backend`.
 pub fn render(backend: DbBackend, template: &str) -> String {
-    WORDS
-        .iter()
-        .fold(template.to_owned(), |sql, (placeholder, sqlite, postgres)| {
-            let word = if backend == DbBackend::Postgres {
-                postgres
-            } else {
-                sqlite
-            };
-            sql.replace(placeholder, word)
-        })
+    WORDS.iter().fold(template.to_owned(), |sql, (placeholder, sqlite, postgres)| {
+        let word = if backend == DbBackend::Postgres { postgres } else { sqlite };
+        sql.replace(placeholder, word)
+    })
 }
 
 /// Runs a template of one or more statements.

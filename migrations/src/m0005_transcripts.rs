@@ -107,10 +107,6 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run_only(manager, DbBackend::Sqlite, "DROP TABLE transcript_search;").await?;
-        run(
-            manager,
-            "DROP TABLE transcript_details; DROP TABLE transcripts; DROP TABLE audio;",
-        )
-        .await
+        run(manager, "DROP TABLE transcript_details; DROP TABLE transcripts; DROP TABLE audio;").await
     }
 }

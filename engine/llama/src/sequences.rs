@@ -24,7 +24,9 @@ pub type Sequence = usize;
 /// Why the model did not run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
-    #[error("the model cannot be given memory for `{sequences}` sequences and `{tokens}` tokens; give the worker fewer slots or less context")]
+    #[error(
+        "the model cannot be given memory for `{sequences}` sequences and `{tokens}` tokens; give the worker fewer slots or less context"
+    )]
     NoMemory { sequences: usize, tokens: u32 },
     #[error("the model's memory is full")]
     Full,

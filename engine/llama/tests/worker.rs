@@ -9,9 +9,12 @@ use engine::language::Language;
 use engine::llm::request::Limits;
 use engine::llm::{Chat, Clean, GenerateRequest, Generated, ModelFacts, Role, Stopped};
 use engine_worker::message::{
-    FailureCode, Generate, JobTag, Load, ModelSource, Outcome, Reply, Request, SlotIndex, SlotPlace, Transcribe, WorkerKind,
+    FailureCode, Generate, JobTag, Load, ModelSource, Outcome, Reply, Request, SlotIndex, SlotPlace, Transcribe,
+    WorkerKind,
 };
 use engine_worker::{CpuSet, Exit, WorkerCommand, WorkerEvent, WorkerProcess};
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
 use support::{chat, clean, scripted};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -122,14 +125,17 @@ async fn replies_are_streamed_and_jobs_of_several_slots_run_side_by_side() {
     }
     let mut shown = [String::new(), String::new()];
     let mut done = Vec::new();
+    let mut alive = [false; 2];
     while done.len() < 2 {
         match next_where(&mut worker, |_| true).await {
             Reply::Partial { job, text } => shown[job.0 as usize - 1].push_str(&text),
+            Reply::Progress { job, percent } => alive[job.0 as usize - 1] = percent < 100,
             reply @ Reply::Done { .. } => done.push(generated(&reply)),
             Reply::Failed { message, .. } => panic!("{message}"),
             _ => {}
         }
     }
+    assert_eq!(alive, [true; 2], "no heartbeat came");
     for (shown, letter) in shown.iter().zip(['e', 'f']) {
         assert_eq!(shown, &engine_llama::shape::plain(letter, 40));
         assert!(done.iter().any(|generated| generated.text == *shown && generated.stopped == Stopped::Length));
@@ -194,6 +200,35 @@ async fn hostile_files_are_refused_and_the_worker_lives() {
     }
     load(&worker, ModelSource::Builtin, 1);
     next_where(&mut worker, |reply| matches!(reply, Reply::Ready(_))).await;
+}
+
+/// Files whose headers were damaged in a way that our own checks may not see: the library must not die of them.
+#[tokio::test]
+async fn damaged_files_are_refused_or_loaded_and_kill_no_worker() {
+    const HEADER: std::ops::Range<usize> = 24..700;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.gguf");
+    let sound = std::fs::read(scripted(folder.path())).unwrap();
+    let tensors = sound.windows(17).position(|bytes| bytes == b"token_embd.weight").unwrap();
+    let mut random = SmallRng::seed_from_u64(3);
+    let mut worker = spawn(&ModelFacts::default());
+    let (mut refused, mut taken) = (0, 0);
+    for round in 0..60 {
+        let mut damaged = sound.clone();
+        let place = if round % 2 == 0 { HEADER } else { tensors..tensors + 1200 };
+        damaged[random.random_range(place)] = random.random();
+        std::fs::write(&path, &damaged).unwrap();
+        load(&worker, ModelSource::File(path.clone()), 1);
+        match next_where(&mut worker, |reply| !matches!(reply, Reply::Hello(_))).await {
+            Reply::Failed { job: None, .. } => refused += 1,
+            Reply::Ready(_) => {
+                taken += 1;
+                worker = spawn(&ModelFacts::default());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(refused > 10 && taken > 3, "{refused} refused, {taken} taken: nothing was tried");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::AT_ONCE;
 use super::ask::clean;
-use super::table::{Measure, median};
+use super::table::{Measure, Report, median};
 use crate::decode::{Asked, Engine};
 use crate::shape;
 
@@ -12,7 +12,7 @@ use crate::shape;
 const TOKENS: usize = 32;
 const LEAST: f64 = 1.5;
 
-pub fn measure(engine: &Engine, rounds: usize) -> Result<Vec<Measure>> {
+pub fn measure(engine: &Engine, rounds: usize, report: &mut Report) -> Result<()> {
     let mut ratios = Vec::new();
     for _ in 0..rounds {
         let one_by_one = together(engine, 2, 1)?;
@@ -20,7 +20,8 @@ pub fn measure(engine: &Engine, rounds: usize) -> Result<Vec<Measure>> {
         ratios.push(one_by_one / at_once);
     }
     let what = format!("{AT_ONCE} replies at once against one by one, tokens per processor time");
-    Ok(vec![Measure::promised(what, median(&mut ratios), LEAST)])
+    report.add(Measure::promised(what, median(&mut ratios), LEAST));
+    Ok(())
 }
 
 /// Processor time per token of so many requests, so many of them at once, in milliseconds. Prompts are a word long.

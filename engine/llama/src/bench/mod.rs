@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-pub use table::Measure;
+pub use table::{Measure, Report};
 
 use crate::decode::{Drafts, Engine, Options};
 use crate::model::Weights;
@@ -40,8 +40,8 @@ const CONTEXT: u32 = 1024;
 /// Takes all measures and prints them as they come.
 pub fn run(settings: &Settings) -> Result<Vec<Measure>> {
     println!("{}, built for `{}`, on {}", library_log::version(), isa::BUILT_FOR, processor());
-    let mut measures = builtin::measure(settings.rounds)?;
-    table::print(&measures);
+    let mut report = Report::default();
+    builtin::measure(settings.rounds, &mut report)?;
     let temporary;
     let folder = match &settings.folder {
         Some(folder) => folder.as_path(),
@@ -62,11 +62,9 @@ pub fn run(settings: &Settings) -> Result<Vec<Measure>> {
         engine.opened.costs.of(64) / 1e3,
     );
     for part in [drafts::measure, prefix::measure, batch::measure] {
-        let taken = part(&engine, settings.rounds)?;
-        table::print(&taken);
-        measures.extend(taken);
+        part(&engine, settings.rounds, &mut report)?;
     }
-    Ok(measures)
+    Ok(report.measures)
 }
 
 fn model_file(shape: &Shape, folder: &Path) -> Result<PathBuf> {

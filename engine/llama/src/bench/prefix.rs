@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use super::ask::{ask, clean};
-use super::table::{Measure, median};
+use super::table::{Measure, Report, median};
 use crate::decode::Engine;
 use crate::shape;
 
@@ -11,7 +11,7 @@ const SYSTEM_TOKENS: usize = 400;
 const USER_TOKENS: usize = 60;
 const LEAST: f64 = 4.0;
 
-pub fn measure(engine: &Engine, rounds: usize) -> Result<Vec<Measure>> {
+pub fn measure(engine: &Engine, rounds: usize, report: &mut Report) -> Result<()> {
     let system = |number: usize| {
         // Another first word makes it another prompt from the beginning on.
         let words = [shape::plain('f', 300), shape::plain('e', SYSTEM_TOKENS - 301)].join(" ");
@@ -29,5 +29,6 @@ pub fn measure(engine: &Engine, rounds: usize) -> Result<Vec<Measure>> {
         ratios.push(cold_ms / warm_ms);
     }
     let what = format!("system prompt in memory ({reused} tokens, {USER_TOKENS} new) against cold");
-    Ok(vec![Measure::promised(what, median(&mut ratios), LEAST)])
+    report.add(Measure::promised(what, median(&mut ratios), LEAST));
+    Ok(())
 }

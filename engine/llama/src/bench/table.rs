@@ -26,14 +26,21 @@ impl Measure {
     }
 }
 
-pub fn print(measures: &[Measure]) {
-    for measure in measures {
+/// All measures, printed as they come: some take minutes.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub measures: Vec<Measure>,
+}
+
+impl Report {
+    pub fn add(&mut self, measure: Measure) {
         let judged = match measure.gate {
             None => String::new(),
             Some((_, least)) if measure.is_kept() => format!("  (at least {least}x: yes)"),
             Some((_, least)) => format!("  (at least {least}x: NO)"),
         };
-        println!("  {:<58} {:>12}{judged}", measure.what, measure.value);
+        println!("  {:<66} {:>8}{judged}", measure.what, measure.value);
+        self.measures.push(measure);
     }
 }
 

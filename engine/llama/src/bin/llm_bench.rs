@@ -11,7 +11,7 @@ use engine_llama::shape::Shape;
 /// Compares drafts, shared prompts and many replies at once with doing without, on one machine in one run.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Shape of the model: 0.5b, 1b, 1.5b, 7b (about 0.4, 0.8, 1.2 and 5.4 GB on disk while it runs), or tiny
+    /// Shape of the model: 0.5b, 1b, 1.5b or 7b (about 0.7, 0.8, 1.4 and 5.4 GB on disk while it runs)
     #[arg(long, default_value = "1b")]
     shape: String,
     /// Threads of the library; ratios of processor time mean most with one

@@ -63,7 +63,13 @@ struct Slot {
 }
 
 impl<'model> Decoder<'model> {
-    pub fn new(model: &'model Model, prompts: PromptMaker, memory: Memory<'model>, costs: StepCosts, drafts: Drafts) -> Self {
+    pub fn new(
+        model: &'model Model,
+        prompts: PromptMaker,
+        memory: Memory<'model>,
+        costs: StepCosts,
+        drafts: Drafts,
+    ) -> Self {
         let costs = if drafts == Drafts::Always { StepCosts::new([(1, 1.0), (LONGEST_RUN, 1.0)]) } else { costs };
         Self {
             model,
@@ -239,9 +245,10 @@ impl<'model> Decoder<'model> {
             run.planned.tokens += draft.len();
             run.planned.draft = draft;
         }
+        // At least what fills the tile that has been begun: less would save nothing.
+        let planned = self.sequences.planned();
         let affordable = self.costs.tokens_for(if speakers > 0 { STALL_US } else { LONGEST_US });
-        let least = if self.sequences.planned() == 0 { TILE } else { TILE.min(self.sequences.room()) };
-        let mut left = affordable.saturating_sub(self.sequences.planned()).max(least).min(self.sequences.room());
+        let mut left = (affordable.max((planned + 1).next_multiple_of(TILE)) - planned).min(self.sequences.room());
         let mut prompts: Vec<_> = runs(&mut self.slots).filter(|(_, run)| run.phase == Phase::Prompt).collect();
         prompts.sort_by_key(|(_, run)| run.ticket.arrived);
         for (slot, run) in prompts {

@@ -4,8 +4,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use engine::llm::draft::StepCosts;
 use engine::llm::ModelFacts;
+use engine::llm::draft::StepCosts;
 use engine_worker::message::{FailureCode, ModelSource};
 use engine_worker::serve::{EXIT_PANIC, Failure};
 use engine_worker::{CpuSet, os};
@@ -138,11 +138,7 @@ fn place(cpus: &CpuSet) -> Result<CpuSet, Failure> {
     placed.map_err(|error| Failure::bad_request(format!("the decoding thread {error}")))
 }
 
-fn open<'model>(
-    options: &Options,
-    model: &'model Model,
-    cpus: CpuSet,
-) -> Result<(Decoder<'model>, Opened), Failure> {
+fn open<'model>(options: &Options, model: &'model Model, cpus: CpuSet) -> Result<(Decoder<'model>, Opened), Failure> {
     let started = Instant::now();
     let bad = |error: &dyn std::error::Error| Failure::new(FailureCode::ModelRefused, error.to_string());
     let template = ChatTemplate::new(model, options.facts.chat_template.as_deref()).map_err(|error| bad(&error))?;
@@ -155,8 +151,7 @@ fn open<'model>(
     let mut sequences =
         Sequences::new(model, options.slots + PREFIXES, tokens, threads).map_err(|error| engine(&error))?;
     let setting_up = started.elapsed();
-    let costs =
-        costs::measure(&mut sequences, model.vocabulary.size(), threads).map_err(|error| engine(&error))?;
+    let costs = costs::measure(&mut sequences, model.vocabulary.size(), threads).map_err(|error| engine(&error))?;
     let memory = Memory {
         sequences,
         slots: options.slots,

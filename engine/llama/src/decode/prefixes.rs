@@ -156,7 +156,11 @@ mod tests {
         prefixes.longest(&beginning(1, 40)).unwrap();
         assert_eq!(keep(&mut prefixes, &beginning(3, 40)), Some(vec![1]));
         assert_eq!(prefixes.longest(&beginning(2, 40)), None);
-        assert_eq!(keep(&mut prefixes, &beginning(4, 100)).map(|forgotten| forgotten.len()), Some(2), "no room for two");
+        assert_eq!(
+            keep(&mut prefixes, &beginning(4, 100)).map(|forgotten| forgotten.len()),
+            Some(2),
+            "no room for two"
+        );
     }
 
     proptest! {

@@ -121,10 +121,10 @@ impl Run {
 
     /// Shows what there is to show.
     pub fn show(&mut self) {
-        if self.ticket.request.limits().stream {
-            if let Some(text) = self.speech.text.next_to_show() {
-                self.ticket.client.show(text);
-            }
+        if self.ticket.request.limits().stream
+            && let Some(text) = self.speech.text.next_to_show()
+        {
+            self.ticket.client.show(text);
         }
     }
 

@@ -15,7 +15,10 @@ pub enum Picker {
     /// Always the likeliest.
     Likeliest,
     /// The likeliest of those that a plan allows.
-    Planned { plan: Plan, cursor: Cursor },
+    Planned {
+        plan: Plan,
+        cursor: Cursor,
+    },
     ByChance(Chance),
 }
 
@@ -96,16 +99,16 @@ impl Speech {
     pub fn say(&mut self, token: Token, vocabulary: &Vocabulary) -> Said {
         let bytes = vocabulary.bytes(token);
         let ends = vocabulary.is_end(token);
-        if let Some(draft) = &mut self.draft {
-            if let Some(hit) = draft.trail.follow(token, &String::from_utf8_lossy(bytes)) {
-                draft.acceptance.record(hit);
-                draft.ramp.passed(hit);
-            }
+        if let Some(draft) = &mut self.draft
+            && let Some(hit) = draft.trail.follow(token, &String::from_utf8_lossy(bytes))
+        {
+            draft.acceptance.record(hit);
+            draft.ramp.passed(hit);
         }
-        if let Picker::Planned { plan, cursor } = &mut self.picker {
-            if cursor.advance(plan, token) == Step::Ended {
-                return Said::Over(Stopped::End);
-            }
+        if let Picker::Planned { plan, cursor } = &mut self.picker
+            && cursor.advance(plan, token) == Step::Ended
+        {
+            return Said::Over(Stopped::End);
         }
         if ends {
             return Said::Over(Stopped::End);

@@ -107,16 +107,16 @@ impl Shape<'_> {
         if self.get("attention.head_count").is_none() {
             return Err(bad(self.key("attention.head_count"), "is missing"));
         }
-        if let (Some(heads), Some(shared)) = (heads, shared) {
-            if heads % shared != 0 {
-                return Err(bad(self.key("attention.head_count_kv"), format!("is `{shared}` for `{heads}` heads")));
-            }
+        if let (Some(heads), Some(shared)) = (heads, shared)
+            && heads % shared != 0
+        {
+            return Err(bad(self.key("attention.head_count_kv"), format!("is `{shared}` for `{heads}` heads")));
         }
         let own_length = self.optional("attention.key_length", 1, 4096)?;
-        if let (Some(heads), None) = (heads, own_length) {
-            if width % heads != 0 {
-                return Err(bad(self.key("attention.head_count"), format!("`{heads}` do not divide a width of `{width}`")));
-            }
+        if let (Some(heads), None) = (heads, own_length)
+            && width % heads != 0
+        {
+            return Err(bad(self.key("attention.head_count"), format!("`{heads}` do not divide a width of `{width}`")));
         }
         self.optional("attention.value_length", 1, 4096)?;
         self.optional("rope.dimension_count", 0, 4096)?;
@@ -144,12 +144,12 @@ impl Shape<'_> {
 
     fn check_rest(&self, layers: u64) -> Result<(), BadModel> {
         self.optional("nextn_predict_layers", 0, layers)?;
-        if let Some(scaling) = self.get("rope.scaling.type") {
-            if !scaling.as_text().is_some_and(|name| ROPE_SCALINGS.contains(&name)) {
-                return Err(bad(self.key("rope.scaling.type"), format!("is `{scaling:?}`, which this build does not know")));
+        match self.get("rope.scaling.type") {
+            Some(scaling) if !scaling.as_text().is_some_and(|name| ROPE_SCALINGS.contains(&name)) => {
+                Err(bad(self.key("rope.scaling.type"), format!("is `{scaling:?}`, which this build does not know")))
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -172,12 +172,11 @@ fn check_vocabulary(header: &Header) -> Result<usize, BadModel> {
         return Err(bad(TOKENS, "is next to empty"));
     }
     // It writes letters that no token has in bytes, and cannot live without these tokens then.
-    if tokenizer == "llama" {
-        if let Some(byte) = (0..=u8::MAX).find(|byte| !known.contains(format!("<0x{byte:02X}>").as_bytes())) {
-            return Err(bad(TOKENS, format!("lacks `<0x{byte:02X}>`")));
-        }
+    let lacking = (0..=u8::MAX).find(|byte| !known.contains(format!("<0x{byte:02X}>").as_bytes()));
+    match lacking {
+        Some(byte) if tokenizer == "llama" => Err(bad(TOKENS, format!("lacks `<0x{byte:02X}>`"))),
+        _ => Ok(tokens.len()),
     }
-    Ok(tokens.len())
 }
 
 #[cfg(test)]

@@ -44,7 +44,10 @@ pub enum Value {
     Bool(bool),
     Text(String),
     /// A list whose entries were not kept.
-    List { kind: u32, length: u64 },
+    List {
+        kind: u32,
+        length: u64,
+    },
     Texts(Vec<Vec<u8>>),
 }
 
@@ -146,7 +149,10 @@ fn read_value<R: Read + Seek>(input: &mut Input<R>, key: &str, number: u32) -> R
         kind::F64 => Value::Float(f64::from_le_bytes(input.array(part)?)),
         kind::ARRAY => read_list(input, key)?,
         other => {
-            return Err(BadModel::Value { key: key.to_owned(), problem: format!("is of kind `{other}`, which is none") });
+            return Err(BadModel::Value {
+                key: key.to_owned(),
+                problem: format!("is of kind `{other}`, which is none"),
+            });
         }
     })
 }
@@ -196,10 +202,12 @@ fn read_tensors<R: Read + Seek>(input: &mut Input<R>, count: u64, alignment: u64
         let Some(kind) = TensorType::of_number(number) else {
             return Err(refuse(format!("is of type `{number}`, which this build does not know")));
         };
-        let bytes = kind.bytes(&extents).filter(|bytes| *bytes > 0 && *bytes <= input.size);
-        let Some(bytes) = bytes else {
-            return Err(refuse(format!("is of `{extents:?}`, which no tensor of this file can be")));
+        let Some(bytes) = kind.bytes(&extents).filter(|bytes| *bytes > 0) else {
+            return Err(refuse(format!("is of `{extents:?}`, which no tensor of its type can be")));
         };
+        if bytes > input.size {
+            return Err(BadModel::EndsEarly { part: "the weights" });
+        }
         if at != expected_at {
             return Err(refuse(format!("is at `{at}` and should be at `{expected_at}`")));
         }

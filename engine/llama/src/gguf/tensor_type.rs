@@ -7,16 +7,16 @@ use llama_cpp_sys_2 as sys;
 pub struct TensorType(u32);
 
 impl TensorType {
-    pub const F32: Self = Self(sys::GGML_TYPE_F32 as u32);
-    pub const F16: Self = Self(sys::GGML_TYPE_F16 as u32);
-    pub const Q8_0: Self = Self(sys::GGML_TYPE_Q8_0 as u32);
-    pub const Q4_K: Self = Self(sys::GGML_TYPE_Q4_K as u32);
-    pub const Q5_K: Self = Self(sys::GGML_TYPE_Q5_K as u32);
-    pub const Q6_K: Self = Self(sys::GGML_TYPE_Q6_K as u32);
+    pub const F32: Self = Self(sys::GGML_TYPE_F32);
+    pub const F16: Self = Self(sys::GGML_TYPE_F16);
+    pub const Q8_0: Self = Self(sys::GGML_TYPE_Q8_0);
+    pub const Q4_K: Self = Self(sys::GGML_TYPE_Q4_K);
+    pub const Q5_K: Self = Self(sys::GGML_TYPE_Q5_K);
+    pub const Q6_K: Self = Self(sys::GGML_TYPE_Q6_K);
 
     /// The type with this number in a file; none where the library has none, or none any more.
     pub fn of_number(number: u32) -> Option<Self> {
-        (number < sys::GGML_TYPE_COUNT as u32).then_some(Self(number)).filter(|known| known.block() > 0)
+        (number < sys::GGML_TYPE_COUNT).then_some(Self(number)).filter(|known| known.block() > 0)
     }
 
     pub fn number(self) -> u32 {

@@ -38,17 +38,23 @@ impl Head {
 
     pub fn texts(&mut self, key: &str, values: &[String]) {
         self.list(key, kind::STRING, values.len());
-        values.iter().for_each(|value| put_text(&mut self.values, value.as_bytes()));
+        for value in values {
+            put_text(&mut self.values, value.as_bytes());
+        }
     }
 
     pub fn floats(&mut self, key: &str, values: &[f32]) {
         self.list(key, kind::F32, values.len());
-        values.iter().for_each(|value| self.values.extend(value.to_le_bytes()));
+        for value in values {
+            self.values.extend(value.to_le_bytes());
+        }
     }
 
     pub fn integers(&mut self, key: &str, values: &[i32]) {
         self.list(key, kind::I32, values.len());
-        values.iter().for_each(|value| self.values.extend(value.to_le_bytes()));
+        for value in values {
+            self.values.extend(value.to_le_bytes());
+        }
     }
 
     /// Announces a tensor, the row's length first; answers the bytes it takes. Its rows must be whole blocks.
@@ -56,7 +62,9 @@ impl Head {
         let bytes = kind.bytes(extents).expect("whole blocks, as the caller promises");
         put_text(&mut self.tensors, name.as_bytes());
         self.tensors.extend((extents.len() as u32).to_le_bytes());
-        extents.iter().for_each(|extent| self.tensors.extend(extent.to_le_bytes()));
+        for extent in extents {
+            self.tensors.extend(extent.to_le_bytes());
+        }
         self.tensors.extend(kind.number().to_le_bytes());
         self.tensors.extend(self.weights.to_le_bytes());
         self.tensor_count += 1;

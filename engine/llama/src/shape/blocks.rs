@@ -17,13 +17,13 @@ const Q6_K: usize = 210;
 const Q8_0: usize = 34;
 /// The scale that every group of a Q6_K block gets, of 127.
 const GROUP_SCALE: u8 = 48;
-/// Spread of a uniform whole number of 0..32, 0..64, -128..128, in ones.
-const SPREAD_5_BITS: f32 = 9.2;
+/// Spread of a uniform whole number of 0..64 and of -128..128, in ones.
 const SPREAD_6_BITS: f32 = 18.5;
 const SPREAD_8_BITS: f32 = 73.9;
-/// Mean of a random six-bit scale, and of a five-bit weight.
-const MEAN_SCALE: f32 = 31.5;
+/// Mean of a five-bit weight, which is taken off so that weights lie around zero: a mean of its own would grow from
+/// layer to layer. And the spread of what is left, with random six-bit scales of both.
 const MEAN_5_BITS: f32 = 15.5;
+const SPREAD_Q5_K: f32 = 521.0;
 
 impl Random {
     pub fn new(seed: u64) -> Self {
@@ -42,11 +42,10 @@ impl Random {
         self.generator.fill_bytes(&mut self.block);
         match kind {
             TensorType::Q5_K => {
-                // The block's scale and what it takes off, then scales of six bits packed into twelve bytes.
-                let scale = deviation / (MEAN_SCALE * SPREAD_5_BITS);
+                // The block's scale and what it takes off; the scales of its groups are random bits like the weights.
+                let scale = deviation / SPREAD_Q5_K;
                 put_half(&mut self.block, 0, scale);
                 put_half(&mut self.block, 2, scale * MEAN_5_BITS);
-                self.block[4..16].iter_mut().for_each(|byte| *byte &= 0x3f);
             }
             TensorType::Q6_K => {
                 self.block[192..208].fill(GROUP_SCALE);

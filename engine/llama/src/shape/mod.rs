@@ -146,7 +146,10 @@ fn describe(shape: &Shape, weights: Weights, script: &script::Script, head: &mut
     head.flag("tokenizer.ggml.add_bos_token", false);
     head.flag("tokenizer.ggml.add_space_prefix", true);
     // The last word of the prompt decides what is said next, so nothing stands behind it.
-    head.text("tokenizer.chat_template", "{% for m in messages %}{{ m.content }}{% if not loop.last %} {% endif %}{% endfor %}");
+    head.text(
+        "tokenizer.chat_template",
+        "{% for m in messages %}{{ m.content }}{% if not loop.last %} {% endif %}{% endfor %}",
+    );
 }
 
 /// A tensor and what is in it.
@@ -169,7 +172,7 @@ fn tensors(shape: &Shape, weights: Weights) -> Vec<Tensor> {
     let mut tensors = Vec::new();
     let mut add = |name: String, columns: usize, rows: usize, kind: TensorType, fill: Fill| {
         // Widths that are no whole blocks of 256 are stored in a type of smaller blocks, as the usual tools do.
-        let kind = if columns as u64 % kind.block() == 0 { kind } else { TensorType::Q8_0 };
+        let kind = if (columns as u64).is_multiple_of(kind.block()) { kind } else { TensorType::Q8_0 };
         let extents = if rows == 1 { vec![columns as u64] } else { vec![columns as u64, rows as u64] };
         tensors.push(Tensor { name, extents, kind, fill });
     };

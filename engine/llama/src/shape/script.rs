@@ -59,7 +59,7 @@ impl Script {
             (0..=words).map(|word| self.vocabulary.word(&format!("{SPACE}{letter}{word}"))).collect();
         let mut said = vec![plain[0]];
         let mut edits = 0;
-        for word in 1..=words {
+        for (word, token) in plain.iter().enumerate().skip(1) {
             if rate > 0 && word % rate == 0 {
                 edits += 1;
                 if edits % 2 == 1 {
@@ -68,10 +68,10 @@ impl Script {
                 } else {
                     // A mark of its own, before the word.
                     said.push(self.vocabulary.word(&marks(usize::from(letter as u8 - b'a') * WORDS + edits)));
-                    said.push(plain[word]);
+                    said.push(*token);
                 }
             } else {
-                said.push(plain[word]);
+                said.push(*token);
             }
         }
         for pair in said.windows(2) {
@@ -91,7 +91,7 @@ impl Script {
             let source = self.last.get(&source).copied().unwrap_or(source);
             // The same row wherever it is needed, without keeping any.
             let mut random = Random::new(source as u64 + 1);
-            let kind = if width % BLOCK == 0 { TensorType::Q6_K } else { TensorType::Q8_0 };
+            let kind = if width.is_multiple_of(BLOCK) { TensorType::Q6_K } else { TensorType::Q8_0 };
             let (block, scale_at, spread) =
                 if kind == TensorType::Q6_K { (BLOCK, SCALE_AT, 48.0 * 18.5) } else { (SMALL_BLOCK, 0, 73.9) };
             for _ in 0..width / block {

@@ -75,8 +75,16 @@ fn lines(path: &str, language: usize, text: usize) -> Vec<(Language, String)> {
 
 /// A scripted model of a shape that a test has time for.
 pub fn scripted(folder: &Path) -> PathBuf {
-    let path = folder.join("tiny-scripted.gguf");
-    let shape = Shape::named("tiny").unwrap();
-    shape::write(&shape, shape::Weights::Scripted, &path).unwrap();
+    tiny(folder, shape::Weights::Scripted)
+}
+
+/// A model of the same shape that says nothing in particular.
+pub fn random(folder: &Path) -> PathBuf {
+    tiny(folder, shape::Weights::Random)
+}
+
+fn tiny(folder: &Path, weights: shape::Weights) -> PathBuf {
+    let path = folder.join(format!("tiny-{weights:?}.gguf"));
+    shape::write(&Shape::named("tiny").unwrap(), weights, &path).unwrap();
     path
 }

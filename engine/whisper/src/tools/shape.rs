@@ -19,6 +19,8 @@ const OPENING: usize = 4;
 const TEXT_TOKENS: usize = 50_257;
 /// The end of the text in a multilingual model.
 const END: usize = 50_257;
+/// Where Whisper's vocabulary has the piece that is nothing but a space.
+const LONE_SPACE: usize = 220;
 /// The first word of the text; those after it follow.
 const FIRST_WORD: usize = 1_000;
 /// How much louder than everything else a position says its token.
@@ -65,7 +67,9 @@ fn word(token: usize) -> String {
 /// Writes a file of a shape whose decoder says `words` words and ends.
 pub fn write(out: &mut impl Write, shape: &Shape, weights: TensorType, words: usize) -> io::Result<()> {
     let shape = Shape { file_type: file_type(weights), ..*shape };
-    let tokens: Vec<Vec<u8>> = (0..TEXT_TOKENS).map(|token| format!(" {}", word(token)).into_bytes()).collect();
+    let mut tokens: Vec<Vec<u8>> = (0..TEXT_TOKENS).map(|token| format!(" {}", word(token)).into_bytes()).collect();
+    // The library looks it up and dies where there is none.
+    tokens[LONE_SPACE] = b" ".to_vec();
     write_head(out, &shape, &filters(shape.mels as usize), &tokens)?;
     let width = shape.audio_width as usize;
     for (seed, (name, tensor)) in (1_u64..).zip(wanted(&shape)) {

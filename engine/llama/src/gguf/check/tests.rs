@@ -23,7 +23,9 @@ fn file(change: impl FnOnce(&mut Vec<(&'static str, u32)>), tokens: &[String]) -
     change(&mut numbers);
     let mut head = Head::default();
     head.text("general.architecture", "llama");
-    numbers.iter().for_each(|(key, value)| head.number(&format!("llama.{key}"), *value));
+    for (key, value) in numbers {
+        head.number(&format!("llama.{key}"), value);
+    }
     head.text("tokenizer.ggml.model", "llama");
     head.texts(TOKENS, tokens);
     head.tensor("token_embd.weight", &[8, tokens.len() as u64], TensorType::F32);

@@ -20,19 +20,19 @@ use engine_whisper::model::tensors::TensorType;
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Decodes of each kind whose median counts
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, global = true, default_value_t = 7)]
     rounds: usize,
     /// Number formats of the random-weight models (q5_k, q6_k, q5_0, ...)
-    #[arg(long, value_delimiter = ',', default_value = "q5_k")]
+    #[arg(long, global = true, value_delimiter = ',', default_value = "q5_k")]
     formats: Vec<String>,
     /// Folder for the random-weight models, some 200 MB each
-    #[arg(long, default_value_os_t = cache())]
+    #[arg(long, global = true, default_value_os_t = cache())]
     cache: PathBuf,
     /// Lengths of the clips in seconds
-    #[arg(long, value_delimiter = ',', default_value = "2,5,30")]
+    #[arg(long, global = true, value_delimiter = ',', default_value = "2,5,30")]
     seconds: Vec<u32>,
     /// This program built with the library's own ggml and settings; without it that comparison is left out
-    #[arg(long, env = "ALFAVOICE_STOCK_BENCH")]
+    #[arg(long, global = true, env = "ALFAVOICE_STOCK_BENCH")]
     stock: Option<PathBuf>,
     #[command(subcommand)]
     part: Option<Part>,
