@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::asr::{DecodeOptions, Transcript};
+use engine::llm::{GenerateRequest, Generated};
 use engine_worker::message::{Cost, FailureCode};
 
 use crate::ids::{JobId, Owner};
@@ -40,7 +41,7 @@ impl Class {
 #[derive(Debug, Clone)]
 pub enum Work {
     Transcribe { sound: Arc<[i16]>, options: DecodeOptions },
-    Generate { request: Arc<[u8]>, tokens: u32 },
+    Generate { request: Arc<GenerateRequest> },
 }
 
 impl Work {
@@ -48,7 +49,7 @@ impl Work {
     pub fn size(&self) -> u64 {
         match self {
             Self::Transcribe { sound, .. } => sound.len() as u64 / 16,
-            Self::Generate { tokens, .. } => u64::from(*tokens),
+            Self::Generate { request } => u64::from(request.expected_tokens()),
         }
     }
 }
@@ -65,7 +66,7 @@ pub struct Job {
     pub work: Work,
 }
 
-/// What the submitter hears of a job: any number of `Queued`, at most one `Started` per attempt, one `Ended`.
+/// What the submitter hears of a job: any number of `Queued`, at most one `Started` per attempt, pieces, one `Ended`.
 #[derive(Debug, Clone)]
 pub enum JobEvent {
     /// It waits; again whenever its position changed.
@@ -74,6 +75,8 @@ pub enum JobEvent {
         expected_wait: Duration,
     },
     Started,
+    /// The next piece of a generated text that was asked for piece by piece.
+    Piece(String),
     /// The worker was lost; the job goes back to the queue.
     Retrying,
     Ended(Result<Finished, JobFailure>),
@@ -91,7 +94,7 @@ pub struct Finished {
 #[derive(Debug, Clone)]
 pub enum Output {
     Transcript(Transcript),
-    Generated(Vec<u8>),
+    Generated(Generated),
 }
 
 /// Why a job has no result.

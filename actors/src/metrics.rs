@@ -36,6 +36,8 @@ pub const FINAL_LATENCY: &str = "alfavoice_final_latency_seconds";
 pub const FIRST_PARTIAL_LATENCY: &str = "alfavoice_first_partial_latency_seconds";
 pub const UTTERANCES: &str = "alfavoice_utterances_total";
 pub const COMMITTED_DIVERGED: &str = "alfavoice_committed_diverged_total";
+pub const CLEANUPS: &str = "alfavoice_cleanups_total";
+pub const CACHE: &str = "alfavoice_cache_total";
 pub const SPECULATIONS: &str = "alfavoice_speculations_total";
 pub const AUDIO_SECONDS: &str = "alfavoice_audio_seconds_total";
 pub const CLIENT_ERRORS: &str = "alfavoice_client_errors_total";
@@ -69,6 +71,8 @@ pub const ALL: &[Metric] = &[
     Metric { name: UTTERANCES, kind: Kind::Counter, labels: &["became"], help: "utterances by what they became: words, no_speech, inaudible, cancelled" },
     Metric { name: COMMITTED_DIVERGED, kind: Kind::Counter, labels: &[], help: "finals that read a word otherwise than the live text had committed it" },
     Metric { name: SPECULATIONS, kind: Kind::Counter, labels: &["result"], help: "finals decoded at the first pause: used or wasted" },
+    Metric { name: CLEANUPS, kind: Kind::Counter, labels: &["result"], help: "texts by what became of their clean-up: used, or why the rules' text went out" },
+    Metric { name: CACHE, kind: Kind::Counter, labels: &["kind", "result"], help: "results looked for in the cache: hit or miss" },
     Metric { name: AUDIO_SECONDS, kind: Kind::Counter, labels: &[], help: "sound received" },
     Metric { name: CLIENT_ERRORS, kind: Kind::Counter, labels: &["code"], help: "errors told to clients" },
     Metric { name: RECORDS_WAITING, kind: Kind::Gauge, labels: &[], help: "finals on their way into the history" },

@@ -10,6 +10,7 @@ use engine_worker::{CpuSet, WorkerCommand};
 use tokio::sync::Semaphore;
 use tracing::info;
 
+use crate::cache::{CacheLimits, CleanCache};
 use crate::ids::{Owner, SessionId};
 use crate::job::Refusal;
 use crate::metrics as names;
@@ -20,7 +21,7 @@ use crate::recorder::Recorder;
 use crate::registry::{Registry, Token};
 use crate::scheduler::book::BookLimits;
 use crate::scheduler::{Gate, ReadLoad, Scheduler};
-use crate::session::{Control, Pools, Session, SessionLimits, SessionOptions, SessionSetup};
+use crate::session::{Cleaner, Control, Pools, Session, SessionLimits, SessionOptions, SessionSetup};
 use crate::supervisor::policy::RestartLimits;
 use crate::supervisor::{PlaceState, PoolStatus, ReadStatus, StopWorkers, Supervisor, WorkerSpec};
 use crate::vitals::Vitals;
@@ -30,6 +31,9 @@ use crate::worker::WorkerLimits;
 pub struct SystemSettings {
     /// One per model in use; the first serves `normal`, the last `high` (one pool serves both).
     pub recognisers: Vec<PoolSettings>,
+    /// The language model that cleans texts; none = rules alone.
+    pub cleaner: Option<PoolSettings>,
+    pub cache: CacheLimits,
     pub node_cores: Vec<CpuSet>,
     pub bind_memory: bool,
     pub book: BookLimits,
@@ -65,7 +69,9 @@ pub enum StartError {
 #[derive(Clone)]
 pub struct System {
     pools: Pools,
+    /// Those of the recognisers first.
     supervisors: Vec<Addr<Supervisor>>,
+    recognisers: usize,
     schedulers: Vec<Addr<Scheduler>>,
     registry: Registry,
     clock: Clock,
@@ -88,7 +94,7 @@ impl System {
         let clock = Clock::start();
         let machine = Machine::read()?;
         let wishes = Wishes {
-            pools: settings.recognisers.iter().map(|pool| pool.wish.clone()).collect(),
+            pools: settings.recognisers.iter().chain(&settings.cleaner).map(|pool| pool.wish.clone()).collect(),
             node_cores: settings.node_cores,
             bind_memory: settings.bind_memory,
         };
@@ -97,12 +103,16 @@ impl System {
         let engine_room = Arbiter::new().handle();
         let starting = Arc::new(Semaphore::new(settings.parallel_starts.max(1)));
         let (mut schedulers, mut supervisors) = (Vec::new(), Vec::new());
-        for pool in &settings.recognisers {
+        for pool in settings.recognisers.iter().chain(&settings.cleaner) {
             let places: Vec<WorkerSpec> =
                 plan.workers.iter().filter(|w| w.pool == pool.wish.name).map(|w| spec(pool, w)).collect();
             info!(pool = pool.wish.name, model = pool.model, workers = places.len(), "starting a pool");
             // The queue first: whoever comes early waits there.
-            let scheduler = Scheduler::new(&pool.wish.name, names::WHISPER_PROCESSING_TIME, settings.book, clock);
+            let processing_time = match pool.command.kind {
+                WorkerKind::Asr => names::WHISPER_PROCESSING_TIME,
+                WorkerKind::Llm => names::LLM_PROCESSING_TIME,
+            };
+            let scheduler = Scheduler::new(&pool.wish.name, processing_time, settings.book, clock);
             let scheduler = Scheduler::start_in_arbiter(&engine_room, move |_| scheduler);
             // Then those who work it off.
             let supervisor = Supervisor::new(
@@ -120,11 +130,18 @@ impl System {
         // Last who looks after them.
         let vitals = Vitals::new(supervisors.clone());
         Vitals::start_in_arbiter(&engine_room, move |_| vitals);
-        let first = schedulers.first().expect("there is a recogniser").clone();
-        let pools = Pools { high: schedulers.last().unwrap_or(&first).clone(), normal: first };
+        let recognisers = &schedulers[..settings.recognisers.len()];
+        let first = recognisers.first().expect("there is a recogniser").clone();
+        let cleaner = schedulers.get(settings.recognisers.len()).cloned();
+        let pools = Pools {
+            high: recognisers.last().unwrap_or(&first).clone(),
+            normal: first,
+            cleaner: cleaner.map(|scheduler| Cleaner { scheduler, cache: CleanCache::new(settings.cache) }),
+        };
         Ok(Self {
             pools,
             supervisors,
+            recognisers: settings.recognisers.len(),
             schedulers,
             registry: Registry::default(),
             clock,
@@ -164,18 +181,26 @@ impl System {
     /// How each pool is.
     pub async fn status(&self) -> Vec<PoolStatus> {
         let mut status = Vec::with_capacity(self.supervisors.len());
-        for supervisor in &self.supervisors {
+        for (at, supervisor) in self.supervisors.iter().enumerate() {
             if let Ok(pool) = supervisor.send(ReadStatus).await {
-                status.push(pool);
+                // Without the language model the rules clean alone.
+                status.push(PoolStatus { essential: at < self.recognisers, ..pool });
             }
         }
         status
     }
 
-    /// Every pool has a worker that is ready.
+    /// Every pool that is needed has a worker that is ready.
     pub async fn is_ready(&self) -> bool {
         let status = self.status().await;
-        status.len() == self.supervisors.len() && status.iter().all(|pool| pool.ready() > 0)
+        status.len() == self.supervisors.len() && !status.iter().any(PoolStatus::holds_up)
+    }
+
+    /// Forgets what is kept of a person's texts to answer faster.
+    pub fn forget(&self, owner: &Owner) {
+        if let Some(cleaner) = &self.pools.cleaner {
+            cleaner.cache.forget(owner);
+        }
     }
 
     /// Process ids of the workers that are ready.
@@ -224,7 +249,6 @@ impl System {
 
 fn spec(pool: &PoolSettings, place: &PlannedWorker) -> WorkerSpec {
     let mut command = pool.command.clone().cpus(place.cpus.clone());
-    command.kind = WorkerKind::Asr;
     command.memory_node = place.memory_node;
     let slots = place.slots.iter().map(|cpus| SlotPlace { cpus: cpus.clone() }).collect();
     WorkerSpec { command, load: Load { model: pool.source.clone(), facts: pool.facts.clone(), slots } }

@@ -122,8 +122,12 @@ impl WorkerActor {
                 let _ = self.link.send(Request::Load(self.load.clone()));
             }
             Reply::Ready(ready) => self.ready(ready, ctx),
-            Reply::Progress { job, .. } | Reply::Partial { job, .. } => self.tell(job, News::Progressed),
-            Reply::Done { job, outcome, cost } => self.tell(job, News::Done(output(outcome), cost)),
+            Reply::Progress { job, .. } => self.tell(job, News::Progressed),
+            Reply::Partial { job, text } => self.tell(job, News::Piece(text)),
+            Reply::Done { job, outcome, cost } => match output(outcome) {
+                Ok(output) => self.tell(job, News::Done(output, cost)),
+                Err(error) => self.tell(job, News::Failed(FailureCode::Engine, error)),
+            },
             Reply::Failed { job: Some(job), code, message } => self.tell(job, News::Failed(code, message)),
             Reply::Failed { job: None, code, message } => self.load_failed(code, message),
             Reply::Pong { .. } => {}
@@ -229,8 +233,10 @@ impl Handler<Dispatch> for WorkerActor {
                 let work = Transcribe { pcm16: engine::audio::le_bytes(&sound), options };
                 Request::Transcribe { job: tag, slot, work }
             }
-            Work::Generate { request, .. } => {
-                Request::Generate { job: tag, slot, work: Generate { request: request.to_vec() } }
+            Work::Generate { request } => {
+                // Plain data always has a form in postcard; an empty request is refused by the worker.
+                let request = postcard::to_stdvec(&*request).unwrap_or_default();
+                Request::Generate { job: tag, slot, work: Generate { request } }
             }
         };
         // A closed link is no news here: the exit is on its way and gives the job back.
@@ -263,10 +269,12 @@ impl Handler<Leave> for WorkerActor {
     }
 }
 
-fn output(outcome: Outcome) -> Output {
+fn output(outcome: Outcome) -> Result<Output, String> {
     match outcome {
-        Outcome::Transcript(transcript) => Output::Transcript(transcript),
-        Outcome::Generated(bytes) => Output::Generated(bytes),
+        Outcome::Transcript(transcript) => Ok(Output::Transcript(transcript)),
+        Outcome::Generated(bytes) => postcard::from_bytes(&bytes)
+            .map(Output::Generated)
+            .map_err(|error| format!("the worker's answer cannot be read: {error}")),
     }
 }
 

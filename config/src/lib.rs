@@ -24,14 +24,14 @@ mod settings;
 mod sources;
 mod value;
 
-pub use catalogue::{Catalogue, ModelKind};
+pub use catalogue::{Catalogue, Model, ModelKind};
 pub use cores::{BadCoreList, CoreList};
 pub use key::{Key, keys};
 pub use problem::{Origin, Problem, Problems};
 pub use secret::{Secret, SecretUrl};
 pub use sections::{
-    Asr, Audio, Auth, Cache, Database, InstructionSet, Llm, LogFormat, LogRotation, Logging, MemoryAffinity, Models,
-    Placement, Scheduling, Server, Supervision,
+    Asr, Audio, Auth, Cache, Database, InstructionSet, Limits, Llm, LogFormat, LogRotation, Logging, MemoryAffinity, Models,
+    Placement, Registration, Retention, Scheduling, Server, Supervision,
 };
 pub use settings::{Row, Settings};
 pub use sources::{Profile, Sources};

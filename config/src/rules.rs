@@ -129,6 +129,16 @@ fn production(s: &Settings, problems: &mut Vec<Problem>, warnings: &mut Vec<Stri
         let remedy = "make one with `openssl rand -base64 48` and give it as JWT_SECRET";
         problems.push(s.problem("auth.jwt_secret", format!("{what}, which production refuses"), remedy));
     }
+    if !s.auth.jwt_previous_secret.is_empty()
+        && let Some(what) = weakness(&s.auth.jwt_previous_secret)
+    {
+        let remedy = "leave it empty, or give the key that signed before";
+        problems.push(s.problem("auth.jwt_previous_secret", format!("{what}, which production refuses"), remedy));
+    }
+    if s.auth.local_user {
+        let remedy = "leave it out, and make accounts with `alfavoice user add`";
+        problems.push(s.problem("auth.local_user", "lets everybody in, which production refuses", remedy));
+    }
     if s.server.allowed_origins.iter().any(|origin| origin == "*") {
         let remedy = "list the origins of your pages";
         problems.push(s.problem("server.allowed_origins", "`*` lets every page in, which production refuses", remedy));

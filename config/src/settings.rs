@@ -8,7 +8,7 @@ use crate::problem::{Origin, Problem, Problems};
 use crate::reader::Reader;
 use crate::rules;
 use crate::sections::{
-    Asr, Audio, Auth, Cache, Database, Llm, Logging, Models, Placement, Scheduling, Server, Supervision,
+    Asr, Audio, Auth, Cache, Database, Limits, Llm, Logging, Models, Placement, Retention, Scheduling, Server, Supervision,
 };
 use crate::sources::{Profile, Sources};
 
@@ -27,6 +27,8 @@ pub struct Settings {
     pub models: Models,
     pub database: Database,
     pub auth: Auth,
+    pub limits: Limits,
+    pub retention: Retention,
     pub cache: Cache,
     resolved: Resolved,
     warnings: Vec<String>,
@@ -64,6 +66,8 @@ impl Settings {
             models: Models::read(&mut reader),
             database: Database::read(&mut reader),
             auth: Auth::read(&mut reader),
+            limits: Limits::read(&mut reader),
+            retention: Retention::read(&mut reader),
             cache: Cache::read(&mut reader),
             resolved: Resolved::default(),
             warnings: Vec::new(),
@@ -135,6 +139,16 @@ impl Settings {
         }
         let path = self.in_data_dir(std::path::Path::new(path));
         format!("sqlite://{}?{query}", path.display())
+    }
+
+    /// The folder of kept sound.
+    pub fn audio_folder(&self) -> PathBuf {
+        self.in_data_dir(&self.retention.audio_dir)
+    }
+
+    /// The folder of copies of the database.
+    pub fn backup_folder(&self) -> PathBuf {
+        self.in_data_dir(&self.retention.backup_dir)
     }
 
     fn in_data_dir(&self, path: &std::path::Path) -> PathBuf {

@@ -1,6 +1,6 @@
 //! What a key's value can be: each type says what it takes, and what to write instead when it does not.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::cores::CoreList;
@@ -84,6 +84,16 @@ impl Value for PathBuf {
 impl Value for SocketAddr {
     fn kind() -> String {
         "an address with a port such as `127.0.0.1:3000` or `[::]:3000`".to_owned()
+    }
+
+    fn read(raw: &Raw) -> Result<Self, String> {
+        raw.text().and_then(|text| text.trim().parse().ok()).ok_or_else(not::<Self>)
+    }
+}
+
+impl Value for IpAddr {
+    fn kind() -> String {
+        "an address such as `10.0.0.7`".to_owned()
     }
 
     fn read(raw: &Raw) -> Result<Self, String> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use config::catalogue::{AsrFacts, Catalogue, ModelKind};
+use config::catalogue::{AsrFacts, Catalogue, LlmFacts, ModelKind};
 
 fn with_models_toml(text: &str) -> Result<Catalogue, String> {
     let folder = tempfile::tempdir().unwrap();
@@ -20,7 +20,9 @@ fn entry(more: &str) -> String {
 #[test]
 fn there_is_a_built_in_model_of_each_kind_and_its_facts_are_those_of_its_card() {
     let catalogue = Catalogue::built_in();
-    assert!(catalogue.find(ModelKind::Llm, "builtin").unwrap().is_built_in());
+    let llm = catalogue.find(ModelKind::Llm, "builtin").unwrap();
+    assert!(llm.is_built_in() && llm.llm.constrained && !llm.llm.follows_system_prompt);
+    assert_eq!((llm.llm.words_at_a_time, llm.languages.as_slice()), (30, ["en", "ru"].map(String::from).as_slice()));
     let asr = catalogue.find(ModelKind::Asr, "builtin").unwrap();
     assert!(asr.is_built_in());
     assert_eq!(asr.languages, ["en", "ru"]);
@@ -44,8 +46,11 @@ fn stock_models_can_be_verified_and_have_stock_facts() {
     for id in ["large-v3-q5", "medium-q5", "turbo-q5", "small-q5", "base-q5", "tiny-q5"] {
         catalogue.find(ModelKind::Asr, id).unwrap();
     }
+    for model in catalogue.models().iter().filter(|model| model.kind == ModelKind::Llm && !model.is_built_in()) {
+        assert!(model.sha256.is_none() && model.bytes.is_some() && model.llm.follows_system_prompt, "{}", model.id);
+    }
     for id in ["qwen2-7b-q5", "phi3-mini-q5"] {
-        assert_eq!(catalogue.find(ModelKind::Llm, id).unwrap().sha256, None);
+        assert_eq!(catalogue.find(ModelKind::Llm, id).unwrap().llm, LlmFacts::default());
     }
 }
 
@@ -130,6 +135,11 @@ fn a_bad_list_is_refused_with_the_reason() {
         (entry("facts.longest_utterance_ms = 60000"), "`facts.longest_utterance_ms` = `60000` must be 1000 to 29000"),
         (entry("facts.temperature_ladder = [0.4, 0.2]"), "`facts.temperature_ladder` = `[0.4, 0.2]` must be rising"),
         (entry("facts.beam = 5").replace("\"asr\"", "\"llm\""), "`facts` are for speech models only; remove them"),
+        (entry("llm.constrained = true"), "`llm` is for language models only; remove it"),
+        (
+            entry("llm.context_tokens = 100").replace("\"asr\"", "\"llm\""),
+            "`llm.context_tokens` = `100` must be 256 to 1048576",
+        ),
         (format!("{}{}", entry(""), entry("")), "model `mine` is listed twice; remove one of them"),
     ];
     for (text, expected) in table {

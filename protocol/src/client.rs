@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::settings::SessionSettings;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMessage {
     /// Configure the session; optional, and only before the first sound.
@@ -21,6 +22,8 @@ pub enum ClientMessage {
     Cancel,
     /// First message after a broken connection.
     Resume { session: String, resume_token: String },
+    /// Change a selected text as an instruction says; answered by `edited`.
+    Edit(EditSelection),
     /// The client has this final safely.
     Ack { utterance: u64 },
     /// Change settings from now on.
@@ -32,18 +35,35 @@ pub enum ClientMessage {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AudioChunk {
     /// Base64 of samples in the session's format (16-bit little endian, 16 kHz, mono where nothing was said).
     pub audio: String,
     /// The client's own label; it opens nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub session_id: Option<String>,
     /// Offset of the first sample; without it the chunk follows the one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub offset: Option<u64>,
     /// The first chunk of a session that sent no `start` configures it.
     #[serde(flatten)]
     pub settings: SessionSettings,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EditSelection {
+    /// The client's own name of this question; it comes back in the answer.
+    #[serde(default)]
+    pub id: String,
+    pub selection: String,
+    pub instruction: String,
+    /// Language of the selection; otherwise the one that was spoken last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub language: Option<String>,
 }
 
 /// Why a text frame could not be understood.
@@ -72,8 +92,8 @@ pub enum DecodeError {
 }
 
 /// Every `type` that a client may send.
-pub const CLIENT_TYPES: [&str; 9] =
-    ["start", "audio_chunk", "mark", "finish", "cancel", "resume", "ack", "settings", "ping"];
+pub const CLIENT_TYPES: [&str; 10] =
+    ["start", "audio_chunk", "mark", "finish", "cancel", "resume", "edit", "ack", "settings", "ping"];
 
 impl ClientMessage {
     /// Reads a text frame; the error says what exactly is wrong with it.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ErrorMessage {
     pub code: ErrorCode,
     pub message: String,
@@ -13,6 +15,8 @@ pub struct ErrorMessage {
 
 /// Stable names; clients may match on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     BadJson,
@@ -33,10 +37,28 @@ pub enum ErrorCode {
     WrongOrder,
     UnknownSession,
     TranscriptionFailed,
+    /// No model here follows instructions.
+    EditingUnavailable,
+    EditingFailed,
+    /// No token, or one that is not ours.
     Unauthorized,
+    /// The access token has run out; a refresh brings the next.
+    TokenExpired,
+    /// The refresh token was used before: the login is ended.
+    TokenReused,
+    /// Name and password do not belong together.
+    WrongCredentials,
+    WeakPassword,
+    RegistrationClosed,
+    InviteRefused,
     Forbidden,
     NotFound,
     Conflict,
+    /// It was changed by somebody else since it was read.
+    Stale,
+    /// The change must say which version it is of (`If-Match`).
+    PreconditionRequired,
+    QuotaUsedUp,
     TooManyRequests,
     PayloadTooLarge,
     Invalid,
@@ -48,11 +70,15 @@ pub enum ErrorCode {
 
 /// The body of every HTTP error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HttpErrorBody {
     pub error: HttpError,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HttpError {
     pub code: ErrorCode,
     pub message: String,

@@ -6,6 +6,8 @@ use crate::error::ErrorMessage;
 use crate::receipt::Receipt;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
     Ready(Ready),
@@ -22,8 +24,10 @@ pub enum ServerMessage {
     Status {
         state: SessionState,
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
         queue_position: Option<u32>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
         eta_ms: Option<u64>,
     },
     /// Sound up to here is safe on the server.
@@ -33,6 +37,7 @@ pub enum ServerMessage {
     Marked {
         id: String,
     },
+    Edited(Edited),
     Notice {
         code: NoticeCode,
         message: String,
@@ -55,6 +60,8 @@ pub enum ServerMessage {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Ready {
     pub session: String,
     pub resume_token: String,
@@ -65,10 +72,13 @@ pub struct Ready {
     pub protocol: u16,
     /// The label that the client gave itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub session_id: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Limits {
     pub max_frame_bytes: u64,
     pub min_sample_rate: u32,
@@ -77,6 +87,8 @@ pub struct Limits {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PartialText {
     pub utterance: u64,
     /// `committed` and `tentative` together.
@@ -92,6 +104,8 @@ pub struct PartialText {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct FinalText {
     pub utterance: u64,
     pub text: String,
@@ -105,11 +119,39 @@ pub struct FinalText {
     pub cleaned_by: CleanedBy,
     pub timings: Timings,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub session_id: Option<String>,
+}
+
+/// A selection, changed as an instruction said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Edited {
+    pub id: String,
+    /// The changed text; the selection as it was where the model's answer was refused.
+    pub text: String,
+    /// Why the answer was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub refused: Option<String>,
+    /// What a person should look at before taking the text: numbers and names that came or went, negations.
+    pub warnings: Vec<EditWarning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EditWarning {
+    /// `lost_numbers`, `lost_names`, `new_names`, `negations`.
+    pub kind: String,
+    pub what: Vec<String>,
 }
 
 /// One change from `raw_text` to `text`. `at` counts characters of `raw_text`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TextEdit {
     pub kind: EditKind,
     pub from: String,
@@ -118,6 +160,8 @@ pub struct TextEdit {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum EditKind {
     Punctuation,
@@ -140,6 +184,8 @@ pub enum EditKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WordTiming {
     pub word: String,
     /// From the start of the session.
@@ -149,15 +195,19 @@ pub struct WordTiming {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum CleanedBy {
     Llm,
     Rules,
-    /// Style `none`: the text is the raw text.
+    /// Style `verbatim`: the text is the raw text.
     None,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Timings {
     pub queue_ms: u64,
     pub asr_ms: u64,
@@ -167,6 +217,8 @@ pub struct Timings {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionState {
     Listening,
@@ -177,6 +229,8 @@ pub enum SessionState {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeCode {
     /// The server is busy and took a step down the ladder; `message` says which.
@@ -194,6 +248,8 @@ pub enum NoticeCode {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum BusyReason {
     QueueFull,

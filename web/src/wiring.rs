@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::cache::CacheLimits;
 use actors::placement::plan::PoolWish;
 use actors::recorder::Recorder;
 use actors::scheduler::book::BookLimits;
 use actors::scheduler::queue::QueueLimits;
-use actors::session::{CadenceLimits, Mode, SessionLimits, SessionOptions, Tier};
+use actors::session::{CadenceLimits, CleanerLimits, Mode, SessionLimits, SessionOptions, Tier};
 use actors::supervisor::policy::RestartLimits;
 use actors::system::{PoolSettings, SystemSettings};
 use actors::worker::WorkerLimits;
@@ -36,9 +37,14 @@ pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<
     let recognisers: Vec<PoolSettings> =
         ids.iter().map(|id| recogniser(settings, &catalogue, id, &executable)).collect::<anyhow::Result<_>>()?;
     let facts = |pool: Option<&PoolSettings>| pool.map(|pool| pool.facts.clone()).unwrap_or_default();
-    let session = session_limits(settings, facts(recognisers.first()), facts(recognisers.last()));
+    let cleaner = cleaner(settings, &catalogue)?;
+    let session = session_limits(settings, facts(recognisers.first()), facts(recognisers.last()), cleaner.as_ref());
+    let mut models = ids;
+    models.extend(cleaner.as_ref().map(|cleaner| cleaner.pool.model.clone()).filter(|id| !models.contains(id)));
     let system = SystemSettings {
         recognisers,
+        cleaner: cleaner.map(|cleaner| cleaner.pool),
+        cache: cache_limits(settings),
         node_cores: settings.placement.numa_node_cores.iter().map(cpus).collect(),
         bind_memory: settings.placement.memory_affinity != MemoryAffinity::Off,
         book: book_limits(settings),
@@ -49,7 +55,7 @@ pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<
         linger: Duration::from_secs(u64::from(settings.server.resume_window_s)),
         recorder,
     };
-    Ok(Wired { system, session_defaults: session_defaults(settings)?, models: ids })
+    Ok(Wired { system, session_defaults: session_defaults(settings)?, models })
 }
 
 fn recogniser(
@@ -59,11 +65,7 @@ fn recogniser(
     executable: &PathBuf,
 ) -> anyhow::Result<PoolSettings> {
     let model = catalogue.find(ModelKind::Asr, id)?;
-    let source = match model.file_in(&settings.model_folder()) {
-        None => ModelSource::Builtin,
-        Some(file) if file.is_file() => ModelSource::File(file),
-        Some(_) => bail!("model `{id}` is not in the model folder; run `alfavoice models pull {id}`"),
-    };
+    let source = model_source(settings, model)?;
     let languages: Vec<Language> =
         model.languages.iter().map(|code| code.parse()).collect::<Result<_, _>>().context("the model catalogue")?;
     let f = &model.facts;
@@ -85,10 +87,54 @@ fn recogniser(
         workers: usize::from(settings.asr.workers),
         slots_per_worker: usize::from(settings.asr.slots_per_worker),
         threads_per_slot: usize::from(settings.asr.threads_per_slot),
+        shared_slots: 0,
         cores: cpus(&settings.asr.cores),
     };
     let command = WorkerCommand::new(executable, WorkerKind::Asr);
     Ok(PoolSettings { model: id.to_owned(), source, facts, command, wish })
+}
+
+/// A language model, with what is known of it.
+struct WiredCleaner {
+    pool: PoolSettings,
+    facts: engine::llm::ModelFacts,
+}
+
+fn cleaner(settings: &Settings, catalogue: &Catalogue) -> anyhow::Result<Option<WiredCleaner>> {
+    let llm = &settings.llm;
+    if !llm.enabled {
+        return Ok(None);
+    }
+    let model = catalogue.find(ModelKind::Llm, &llm.model)?;
+    let source = model_source(settings, model)?;
+    let facts = match source {
+        ModelSource::Builtin => engine::llm::ModelFacts::builtin(),
+        ModelSource::File(_) => engine::llm::ModelFacts::default(),
+    };
+    let wish = PoolWish {
+        name: format!("llm-{}", model.id),
+        weight: 1,
+        workers: usize::from(llm.workers),
+        slots_per_worker: 0,
+        threads_per_slot: usize::from(llm.threads),
+        shared_slots: usize::from(llm.parallel),
+        cores: cpus(&llm.cores),
+    };
+    let mut command = WorkerCommand::new(worker_executable(settings, "alfavoice-llm")?, WorkerKind::Llm);
+    for (name, value) in facts.environment() {
+        command = command.env(name, value);
+    }
+    let pool = PoolSettings { model: model.id.clone(), source, facts: ModelFacts::default(), command, wish };
+    Ok(Some(WiredCleaner { pool, facts }))
+}
+
+fn model_source(settings: &Settings, model: &config::Model) -> anyhow::Result<ModelSource> {
+    let id = &model.id;
+    match model.file_in(&settings.model_folder()) {
+        None => Ok(ModelSource::Builtin),
+        Some(file) if file.is_file() => Ok(ModelSource::File(file)),
+        Some(_) => bail!("model `{id}` is not in the model folder; run `alfavoice models pull {id}`"),
+    }
 }
 
 /// The worker executable for this processor.
@@ -110,7 +156,12 @@ pub fn worker_executable(settings: &Settings, name: &str) -> anyhow::Result<Path
     Ok(folder.join(format!("{name}-{wanted}")))
 }
 
-fn session_limits(settings: &Settings, normal: ModelFacts, high: ModelFacts) -> SessionLimits {
+fn session_limits(
+    settings: &Settings,
+    normal: ModelFacts,
+    high: ModelFacts,
+    cleaner: Option<&WiredCleaner>,
+) -> SessionLimits {
     let asr = &settings.asr;
     SessionLimits {
         cadence: CadenceLimits {
@@ -126,6 +177,10 @@ fn session_limits(settings: &Settings, normal: ModelFacts, high: ModelFacts) -> 
         most_waiting_ms: u64::from(settings.audio.most_waiting_s) * 1000,
         normal,
         high,
+        cleaner: cleaner.map(|cleaner| CleanerLimits {
+            facts: cleaner.facts.clone(),
+            deadline: ms(settings.llm.deadline_ms),
+        }),
     }
 }
 
@@ -149,6 +204,8 @@ fn session_defaults(settings: &Settings) -> anyhow::Result<SessionOptions> {
         style: None,
         app: None,
         client_recording_id: None,
+        vocabulary: Arc::default(),
+        text: Arc::default(),
     })
 }
 
@@ -161,6 +218,13 @@ fn book_limits(settings: &Settings) -> BookLimits {
         // Whoever kills workers from outside is no fault of the sound; but there is an end to everything.
         most_losses: (settings.asr.retries + 1) * 3,
         default_wait: ms(500),
+    }
+}
+
+fn cache_limits(settings: &Settings) -> CacheLimits {
+    CacheLimits {
+        bytes: u64::from(settings.cache.memory_mb) * 1024 * 1024,
+        time_to_live: Duration::from_secs(u64::from(settings.cache.clean_ttl_s)),
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// A package, what it may use of ours, and what only its tests may use besides.
 const ARROWS: [(&str, &[&str], &[&str]); 13] = [
-    ("protocol", &[], &[]),
+    ("protocol", &[], &["protocol"]),
     ("engine", &[], &[]),
     ("engine-worker", &["engine"], &[]),
     ("engine-whisper", &["engine", "engine-worker"], &[]),

@@ -29,6 +29,8 @@ pub struct PoolWish {
     pub workers: usize,
     pub slots_per_worker: usize,
     pub threads_per_slot: usize,
+    /// Slots that all compute on the same cores, many requests in one run of the model; 0 = each slot has its own.
+    pub shared_slots: usize,
     pub cores: CpuSet,
 }
 
@@ -44,7 +46,7 @@ pub struct PlannedWorker {
     pub pool: String,
     pub node: u32,
     pub cpus: CpuSet,
-    /// One per slot, disjoint inside the worker.
+    /// One per slot: disjoint inside the worker, or all the same where slots share their cores.
     pub slots: Vec<CpuSet>,
     pub memory_node: Option<u32>,
 }
@@ -128,6 +130,12 @@ fn divide(shares: &[(u32, Vec<Core>)], workers: usize) -> Vec<(u32, Vec<Core>)> 
 }
 
 fn worker(pool: &PoolWish, node: u32, cores: &[Core], memory_node: Option<u32>) -> PlannedWorker {
+    let all: CpuSet = cores.iter().map(Core::first).collect();
+    if pool.shared_slots > 0 {
+        let threads = if pool.threads_per_slot == 0 { cores.len() } else { pool.threads_per_slot.min(cores.len()) };
+        let slots = vec![cores[..threads].iter().map(Core::first).collect(); pool.shared_slots];
+        return PlannedWorker { pool: pool.name.clone(), node, cpus: all, slots, memory_node };
+    }
     let threads = match (pool.threads_per_slot, pool.slots_per_worker) {
         (0, 0) => (cores.len() / 8).clamp(1, MOST_PLANNED_THREADS),
         (0, slots) => (cores.len() / slots).max(1),
@@ -137,13 +145,7 @@ fn worker(pool: &PoolWish, node: u32, cores: &[Core], memory_node: Option<u32>) 
     let fitting = (cores.len() / threads).max(1);
     let slots = if pool.slots_per_worker == 0 { fitting } else { pool.slots_per_worker.min(fitting) };
     let slot = |n: usize| cores[n * threads..(n + 1) * threads].iter().map(Core::first).collect();
-    PlannedWorker {
-        pool: pool.name.clone(),
-        node,
-        cpus: cores.iter().map(Core::first).collect(),
-        slots: (0..slots).map(slot).collect(),
-        memory_node,
-    }
+    PlannedWorker { pool: pool.name.clone(), node, cpus: all, slots: (0..slots).map(slot).collect(), memory_node }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ fn pool(name: &str, weight: usize) -> PoolWish {
         workers: 0,
         slots_per_worker: 0,
         threads_per_slot: 0,
+        shared_slots: 0,
         cores: CpuSet::default(),
     }
 }

@@ -226,6 +226,17 @@ impl Book {
         }
     }
 
+    /// A piece of a generated text came.
+    pub fn piece(&mut self, tag: JobTag, text: String, now: Moment) -> Vec<Effect> {
+        match self.leases.get_mut(&tag) {
+            Some(lease) => {
+                lease.last_sign = now;
+                vec![Effect::Tell { job: lease.job.id, class: lease.job.class, event: JobEvent::Piece(text) }]
+            }
+            None => vec![Effect::CountStale],
+        }
+    }
+
     pub fn done(&mut self, tag: JobTag, output: Output, cost: Cost, now: Moment) -> Vec<Effect> {
         let Some(lease) = self.give_back(tag) else {
             return vec![Effect::CountStale];

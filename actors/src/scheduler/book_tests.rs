@@ -1,5 +1,6 @@
 use engine::asr::Transcript;
 use engine::language::Language;
+use engine::llm::{Clean, GenerateRequest, ModelFacts};
 use proptest::prelude::*;
 
 use super::*;
@@ -24,7 +25,15 @@ fn job(number: u64, class: Class) -> Job {
         class,
         deadline: Moment::from_millis(1000),
         submitted: Moment::ZERO,
-        work: Work::Generate { request: [].into(), tokens: 10 },
+        work: Work::Generate {
+            request: std::sync::Arc::new(GenerateRequest::Clean(Clean::new(
+                &ModelFacts::default(),
+                Language::ENGLISH,
+                "",
+                "",
+                "some words to clean",
+            ))),
+        },
     }
 }
 

@@ -60,6 +60,8 @@ pub enum FromWorker {
 
 pub enum News {
     Progressed,
+    /// A piece of a generated text.
+    Piece(String),
     Done(Output, Cost),
     Failed(FailureCode, String),
 }
@@ -227,6 +229,7 @@ impl Handler<FromWorker> for Scheduler {
                 self.book.worker_exited(life, departure, now)
             }
             FromWorker::OfJob { tag, news: News::Progressed } => self.book.progressed(tag, now),
+            FromWorker::OfJob { tag, news: News::Piece(text) } => self.book.piece(tag, text, now),
             FromWorker::OfJob { tag, news: News::Done(output, cost) } => self.book.done(tag, output, cost, now),
             FromWorker::OfJob { tag, news: News::Failed(code, message) } => self.book.failed(tag, code, message, now),
         };

@@ -1,3 +1,5 @@
+use engine::language::Language;
+use engine::llm::{Clean, GenerateRequest, ModelFacts};
 use proptest::prelude::*;
 
 use super::*;
@@ -17,7 +19,15 @@ fn job(id: u64, class: Class, deadline_ms: u64) -> Job {
         class,
         deadline: Moment::from_millis(deadline_ms),
         submitted: Moment::ZERO,
-        work: Work::Generate { request: [].into(), tokens: 1 },
+        work: Work::Generate {
+            request: std::sync::Arc::new(GenerateRequest::Clean(Clean::new(
+                &ModelFacts::default(),
+                Language::ENGLISH,
+                "",
+                "",
+                "some words to clean",
+            ))),
+        },
     }
 }
 

@@ -18,12 +18,14 @@ impl ActivityTeller {
         tell(Activity::Queued, Some(position), eta_ms)
     }
 
-    pub fn now(&mut self, processing: bool, speaking: bool) -> Option<SessionEffect> {
-        let activity = match (processing, speaking) {
-            (true, _) if self.told == Some(Activity::Queued) => return None,
-            (true, _) => Activity::Processing,
-            (false, true) => Activity::Listening,
-            (false, false) => Activity::Ready,
+    /// `decoding` and `cleaning`: whether an utterance that is over waits for its words, or for their clean-up.
+    pub fn now(&mut self, decoding: bool, cleaning: bool, speaking: bool) -> Option<SessionEffect> {
+        let activity = match (decoding, cleaning, speaking) {
+            (true, _, _) if self.told == Some(Activity::Queued) => return None,
+            (true, _, _) => Activity::Processing,
+            (false, true, _) => Activity::Generating,
+            (false, false, true) => Activity::Listening,
+            (false, false, false) => Activity::Ready,
         };
         (self.told.replace(activity) != Some(activity)).then(|| tell(activity, None, None))
     }

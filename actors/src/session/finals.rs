@@ -7,6 +7,7 @@ use engine::asr::join_words;
 use engine::audio::SampleRange;
 use engine::language::{Language, LanguageTracker};
 use engine::receipt::{Coverage, Receipt, ReceiptBuilder};
+use engine::text::edit::{Edit, EditKind};
 
 use super::options::{Mode, SessionOptions};
 use super::output::{CleanedBy, Final, SessionWord, Timings};
@@ -24,16 +25,29 @@ pub(super) struct Finals {
     /// Finals of this recording that are told together at its end.
     collected: Vec<Final>,
     last_text: String,
+    last_clean: String,
 }
 
 impl Finals {
     pub fn new(session: SessionId, owner: Owner) -> Self {
-        Self { session, owner, receipt: ReceiptBuilder::new(), collected: Vec::new(), last_text: String::new() }
+        Self {
+            session,
+            owner,
+            receipt: ReceiptBuilder::new(),
+            collected: Vec::new(),
+            last_text: String::new(),
+            last_clean: String::new(),
+        }
     }
 
     /// The text before what is being said now, as recognised.
     pub fn last_text(&self) -> &str {
         &self.last_text
+    }
+
+    /// The same as the rules cleaned it.
+    pub fn last_clean(&self) -> &str {
+        &self.last_clean
     }
 
     /// Somebody spoke here; what it becomes will be known later.
@@ -54,11 +68,12 @@ impl Finals {
     /// The final of a settled utterance, unless it is kept for the end of the recording.
     pub fn settle(
         &mut self,
-        utterance: Utterance,
+        mut utterance: Utterance,
         options: &SessionOptions,
         tracker: &mut LanguageTracker,
         since_speech_end: Duration,
     ) -> Option<Final> {
+        let cleaned = utterance.text.take()?;
         let ended = utterance.ended.as_ref()?;
         let (start_ms, end_ms) = (ended.range.start / 16, ended.range.end / 16);
         let voiced_ms = ended.voiced_ms;
@@ -83,22 +98,23 @@ impl Finals {
         let raw_text = join_words(&words);
         if !raw_text.is_empty() {
             self.last_text.clone_from(&raw_text);
+            self.last_clean.clone_from(&cleaned.by_rules);
         }
         metrics::histogram!(names::FINAL_LATENCY).record(since_speech_end.as_secs_f64());
         let told = Final {
             session: self.session,
             owner: self.owner.clone(),
             utterance: utterance.id,
-            text: raw_text.clone(),
+            text: cleaned.text,
             raw_text,
-            edits: Vec::new(),
+            edits: cleaned.edits,
             words: words.iter().map(|word| SessionWord::shifted(word, start_ms)).collect(),
             language,
             confidence: decoded.map_or(0.0, |d| d.transcript.confidence()),
             start_ms,
             end_ms,
-            cleaned_by: CleanedBy::Nobody,
-            timings: timings(decoded, since_speech_end),
+            cleaned_by: cleaned.cleaned_by,
+            timings: timings(decoded, cleaned.took, since_speech_end),
             style: options.style.clone(),
             app: options.app.clone(),
             client_recording_id: options.client_recording_id.clone(),
@@ -118,10 +134,7 @@ impl Finals {
         let last = parts.last()?;
         let spoken: u64 = parts.iter().map(|part| part.words.len() as u64).sum();
         let weighed: f32 = parts.iter().map(|part| part.confidence * part.words.len() as f32).sum();
-        let text = |of: fn(&Final) -> &str| {
-            let texts: Vec<&str> = parts.iter().map(of).filter(|text| !text.is_empty()).collect();
-            texts.join(" ")
-        };
+        let joined = join_texts(&parts);
         let timings = Timings {
             queue_ms: parts.iter().map(|part| part.timings.queue_ms).sum(),
             asr_ms: parts.iter().map(|part| part.timings.asr_ms).sum(),
@@ -132,15 +145,15 @@ impl Finals {
             session: self.session,
             owner: self.owner.clone(),
             utterance: last.utterance,
-            text: text(|part| &part.text),
-            raw_text: text(|part| &part.raw_text),
-            edits: Vec::new(),
+            text: joined.text,
+            raw_text: joined.raw,
+            edits: joined.edits,
             words: parts.iter().flat_map(|part| part.words.iter().cloned()).collect(),
             language: most_spoken(&parts).unwrap_or(last.language),
             confidence: if spoken == 0 { 0.0 } else { weighed / spoken as f32 },
             start_ms: parts.first().map_or(0, |part| part.start_ms),
             end_ms: last.end_ms,
-            cleaned_by: last.cleaned_by,
+            cleaned_by: strongest(&parts),
             timings,
             style: options.style.clone(),
             app: options.app.clone(),
@@ -152,6 +165,42 @@ impl Finals {
     pub fn receipt(&mut self) -> Receipt {
         std::mem::take(&mut self.receipt).receipt()
     }
+}
+
+/// Several finals as one.
+struct Joined {
+    text: String,
+    raw: String,
+    /// Complete: made in `raw`, they give `text`.
+    edits: Vec<Edit>,
+}
+
+fn join_texts(parts: &[Final]) -> Joined {
+    let mut joined = Joined { text: String::new(), raw: String::new(), edits: Vec::new() };
+    for part in parts.iter().filter(|part| !part.raw_text.is_empty()) {
+        if !joined.raw.is_empty() {
+            let at = joined.raw.chars().count();
+            joined.raw.push(' ');
+            // Where a line ended or nothing is left of a part, the space between the parts goes too.
+            let parted = !joined.text.is_empty() && !joined.text.ends_with('\n') && !part.text.is_empty();
+            if parted {
+                joined.text.push(' ');
+            } else {
+                joined.edits.push(Edit { kind: EditKind::Spacing, from: " ".into(), to: String::new(), at });
+            }
+        }
+        let before = joined.raw.chars().count();
+        joined.raw.push_str(&part.raw_text);
+        joined.text.push_str(&part.text);
+        joined.edits.extend(part.edits.iter().map(|edit| Edit { at: edit.at + before, ..edit.clone() }));
+    }
+    joined
+}
+
+/// Who cleaned the whole: the model where it had a part in it.
+fn strongest(parts: &[Final]) -> CleanedBy {
+    let any = |by| parts.iter().any(|part| part.cleaned_by == by);
+    [CleanedBy::Llm, CleanedBy::Rules].into_iter().find(|by| any(*by)).unwrap_or_default()
 }
 
 fn language_of(
@@ -169,12 +218,12 @@ fn language_of(
     }
 }
 
-fn timings(decoded: Option<&Decoded>, since_speech_end: Duration) -> Timings {
+fn timings(decoded: Option<&Decoded>, cleaning: Duration, since_speech_end: Duration) -> Timings {
     let ms = |time: Duration| time.as_millis() as u64;
     Timings {
         queue_ms: decoded.map_or(0, |d| ms(d.waited)),
         asr_ms: decoded.map_or(0, |d| ms(d.service)),
-        llm_ms: 0,
+        llm_ms: ms(cleaning),
         since_speech_end_ms: ms(since_speech_end),
     }
 }

@@ -6,6 +6,7 @@
 
 mod activity;
 mod cadence;
+mod cleaning;
 mod finals;
 mod options;
 mod output;
@@ -14,21 +15,26 @@ mod sound;
 mod state;
 mod utterance;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
+use engine::language::Language;
+use engine::text::instruction::EditInstruction;
 use tokio::sync::watch;
 use tracing::{debug, info};
 
 pub use cadence::CadenceLimits;
-pub use options::{Mode, SessionOptions, Tier, Wishes};
-pub use output::{Activity, CleanedBy, Final, Notice, Partial, Problem, SessionOutput, SessionWord, Timings};
+pub use cleaning::{CleanerLimits, TextOptions};
+pub use options::{Mode, SessionOptions, Tier, Vocabulary, Wishes};
+pub use output::{Activity, CleanedBy, Edited, Final, Notice, Partial, Problem, SessionOutput, SessionWord, Timings};
 pub use state::SessionLimits;
 
 use self::state::{SessionEffect, SessionState};
-use crate::ids::{Owner, SessionId, UtteranceId};
+use crate::cache::{CacheKey, CleanCache};
+use crate::ids::{JobId, Owner, SessionId, UtteranceId};
+use crate::job::{Job, JobEvent, JobFailure, Work};
 use crate::moment::Clock;
 use crate::recorder::Recorder;
 use crate::registry::{Registry, Token};
@@ -43,13 +49,29 @@ const MOST_UNACKNOWLEDGED: usize = 200;
 pub struct Pools {
     pub normal: Addr<Scheduler>,
     pub high: Addr<Scheduler>,
+    pub cleaner: Option<Cleaner>,
+}
+
+/// The language model of the dictation.
+#[derive(Clone)]
+pub struct Cleaner {
+    pub scheduler: Addr<Scheduler>,
+    pub cache: CleanCache,
+}
+
+/// Where a job goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Recogniser(Tier),
+    Cleaner,
 }
 
 impl Pools {
-    fn of(&self, tier: Tier) -> &Addr<Scheduler> {
-        match tier {
-            Tier::Normal => &self.normal,
-            Tier::High => &self.high,
+    fn of(&self, target: Target) -> Option<&Addr<Scheduler>> {
+        match target {
+            Target::Recogniser(Tier::Normal) => Some(&self.normal),
+            Target::Recogniser(Tier::High) => Some(&self.high),
+            Target::Cleaner => self.cleaner.as_ref().map(|cleaner| &cleaner.scheduler),
         }
     }
 }
@@ -71,6 +93,7 @@ pub struct SessionSetup {
 
 pub struct Session {
     id: SessionId,
+    owner: Owner,
     token: Token,
     state: SessionState,
     pools: Pools,
@@ -85,6 +108,8 @@ pub struct Session {
     /// Closed while too much sound waits: the client is read no further.
     reading: watch::Sender<bool>,
     leaving: bool,
+    /// Replies that are worth keeping when they come, by their jobs.
+    to_be_kept: HashMap<u64, CacheKey>,
     /// Runs only while somebody speaks: a thousand idle sessions have no clock to watch.
     ticking: Option<SpawnHandle>,
 }
@@ -109,6 +134,12 @@ pub enum Control {
     Mark(String),
     Finish,
     Cancel,
+    /// Edit a selected text.
+    Edit {
+        id: String,
+        instruction: EditInstruction,
+        language: Option<Language>,
+    },
     /// The client has this final and all before it.
     Acknowledge(u64),
 }
@@ -141,9 +172,10 @@ pub struct Detach {
 
 impl Session {
     pub fn new(setup: SessionSetup) -> Self {
-        let state = SessionState::new(setup.id, setup.owner, setup.limits, setup.options);
+        let state = SessionState::new(setup.id, setup.owner.clone(), setup.limits, setup.options);
         Self {
             id: setup.id,
+            owner: setup.owner,
             token: setup.token,
             state,
             pools: setup.pools,
@@ -156,6 +188,7 @@ impl Session {
             unacknowledged: VecDeque::new(),
             reading: watch::channel(true).0,
             leaving: false,
+            to_be_kept: HashMap::new(),
             ticking: None,
         }
     }
@@ -163,11 +196,19 @@ impl Session {
     fn perform(&mut self, effects: Vec<SessionEffect>, ctx: &mut Context<Self>) {
         for effect in effects {
             match effect {
-                SessionEffect::Submit { job, tier, replaces } => {
-                    let listener = ctx.address().recipient();
-                    self.pools.of(tier).do_send(Submit { job: *job, replaces, listener });
+                SessionEffect::Submit { job, to, replaces } => self.submit(*job, to, replaces, ctx),
+                SessionEffect::CancelJob { job, from } => {
+                    self.to_be_kept.remove(&job.number);
+                    if let Some(scheduler) = self.pools.of(from) {
+                        scheduler.do_send(Cancel { job });
+                    }
                 }
-                SessionEffect::CancelJob { job, tier } => self.pools.of(tier).do_send(Cancel { job }),
+                SessionEffect::LookAfter { utterance, after } => {
+                    ctx.run_later(after, move |session, ctx| {
+                        let effects = session.state.look_after(utterance, session.clock.now());
+                        session.perform(effects, ctx);
+                    });
+                }
                 SessionEffect::Tell(output) => self.tell(output),
                 SessionEffect::ResubmitAfter { utterance, after } => {
                     ctx.run_later(after, move |session, ctx| session.resubmit(utterance, ctx));
@@ -179,6 +220,22 @@ impl Session {
         self.tick_while_speaking(ctx);
         if self.leaving && self.state.is_settled() {
             ctx.stop();
+        }
+    }
+
+    /// Hands a job to its scheduler, unless its answer is known.
+    fn submit(&mut self, job: Job, to: Target, replaces: Option<JobId>, ctx: &mut Context<Self>) {
+        let id = job.id;
+        if let (Work::Generate { request }, Some(cleaner)) = (&job.work, &self.pools.cleaner) {
+            let key = CleanCache::key(request);
+            if let Some(event) = key.and_then(|key| cleaner.cache.find(key)) {
+                return ctx.notify(JobTold { job: id, event });
+            }
+            self.to_be_kept.extend(key.map(|key| (id.number, key)));
+        }
+        match self.pools.of(to) {
+            Some(scheduler) => scheduler.do_send(Submit { job, replaces, listener: ctx.address().recipient() }),
+            None => ctx.notify(JobTold { job: id, event: JobEvent::Ended(Err(JobFailure::Cancelled)) }),
         }
     }
 
@@ -255,6 +312,7 @@ impl Handler<Control> for Session {
             Control::Mark(id) => self.state.mark(id, now),
             Control::Finish => self.state.finish(now),
             Control::Cancel => self.state.cancel(now),
+            Control::Edit { id, instruction, language } => self.state.edit(id, instruction, language, now),
             Control::Acknowledge(utterance) => {
                 self.unacknowledged.retain(|told| told.utterance.0 > utterance);
                 return;
@@ -268,6 +326,12 @@ impl Handler<JobTold> for Session {
     type Result = ();
 
     fn handle(&mut self, JobTold { job, event }: JobTold, ctx: &mut Self::Context) {
+        if let JobEvent::Ended(result) = &event
+            && let Some(key) = self.to_be_kept.remove(&job.number)
+            && let (Ok(finished), Some(cleaner)) = (result, &self.pools.cleaner)
+        {
+            cleaner.cache.keep(key, &self.owner, finished);
+        }
         let effects = self.state.job_event(job.number, event, self.clock.now());
         self.perform(effects, ctx);
     }

@@ -4,6 +4,7 @@ use engine::asr::Word;
 use engine::language::Language;
 use engine::receipt::Receipt;
 use engine::text::edit::Edit;
+use engine::text::instruction::{InstructionRefusal, Warning};
 
 use crate::ids::{Owner, SessionId, UtteranceId};
 use crate::job::Refusal;
@@ -38,6 +39,8 @@ pub enum SessionOutput {
         retry_after_ms: u64,
         reason: Refusal,
     },
+    /// A selection as edited by an instruction.
+    Edited(Edited),
     Done {
         receipt: Receipt,
         audio_ms: u64,
@@ -95,10 +98,22 @@ impl SessionWord {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What became of an instruction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edited {
+    /// The client's own name of it.
+    pub id: String,
+    /// The edited text, or the selection as it was.
+    pub text: String,
+    pub refused: Option<InstructionRefusal>,
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CleanedBy {
     Llm,
     Rules,
+    #[default]
     Nobody,
 }
 
@@ -115,6 +130,8 @@ pub enum Activity {
     Listening,
     Queued,
     Processing,
+    /// The text is being cleaned.
+    Generating,
     Ready,
 }
 
@@ -139,4 +156,10 @@ pub enum Problem {
     FormatAfterSound,
     #[error("utterance {utterance} could not be transcribed: {why}")]
     TranscriptionFailed { utterance: u64, why: String },
+    #[error("there is no style `{given}`")]
+    UnknownStyle { given: String, known: String },
+    #[error("no model here can edit a text by instruction")]
+    EditingUnavailable { id: String },
+    #[error("the edit `{id}` failed: {why}")]
+    EditingFailed { id: String, why: String },
 }

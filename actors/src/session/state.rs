@@ -4,6 +4,8 @@
 //! (or is cancelled by the user), in order; committed live text only grows; the sound of an utterance is kept until its
 //! final is out; at the end a receipt accounts for every voiced millisecond.
 
+mod cleaning;
+mod editing;
 mod jobs;
 
 use std::collections::VecDeque;
@@ -16,11 +18,14 @@ use engine::language::LanguageTracker;
 use engine::listener::Listener;
 use engine::segmenter::{EndReason, ListenEvent};
 
+use self::editing::Editing;
+use super::Target;
 use super::activity::ActivityTeller;
 use super::cadence::{Cadence, CadenceLimits};
+use super::cleaning::{CleanerLimits, Pace};
 use super::finals::Finals;
 use super::options::{SessionOptions, Tier, Wishes};
-use super::output::{Notice, SessionOutput};
+use super::output::{Notice, Problem, SessionOutput};
 use super::sound::SoundIn;
 use super::utterance::{Ended, Outcome, Role, Speculation, Utterance};
 use crate::ids::{JobId, Owner, SessionId, UtteranceId};
@@ -45,6 +50,8 @@ pub struct SessionLimits {
     /// Facts of the models of both tiers.
     pub normal: ModelFacts,
     pub high: ModelFacts,
+    /// None: texts are cleaned by the rules alone.
+    pub cleaner: Option<CleanerLimits>,
 }
 
 impl SessionLimits {
@@ -61,16 +68,21 @@ impl SessionLimits {
 pub enum SessionEffect {
     Submit {
         job: Box<Job>,
-        tier: Tier,
+        to: Target,
         replaces: Option<JobId>,
     },
     CancelJob {
         job: JobId,
-        tier: Tier,
+        from: Target,
     },
     Tell(SessionOutput),
     /// Give this utterance's final to the scheduler again after a while.
     ResubmitAfter {
+        utterance: UtteranceId,
+        after: Duration,
+    },
+    /// See after a while whether this utterance's clean-up is there.
+    LookAfter {
         utterance: UtteranceId,
         after: Duration,
     },
@@ -89,6 +101,9 @@ pub struct SessionState {
     finals: Finals,
     tracker: LanguageTracker,
     cadence: Cadence,
+    /// How long clean-ups take.
+    pace: Pace,
+    editing: Editing,
     activity: ActivityTeller,
     /// Answered once every utterance up to this one is settled.
     marks: VecDeque<(String, UtteranceId)>,
@@ -111,6 +126,8 @@ impl SessionState {
             finals: Finals::new(id, owner.clone()),
             tracker: LanguageTracker::new(options.languages.clone()),
             cadence: Cadence::new(limits.cadence),
+            pace: Pace::default(),
+            editing: Editing::default(),
             activity: ActivityTeller::default(),
             marks: VecDeque::new(),
             finishing: false,
@@ -152,6 +169,12 @@ impl SessionState {
 
     pub fn wish(&mut self, wishes: Wishes) -> Vec<SessionEffect> {
         let mut effects = Vec::new();
+        let vocabulary = wishes.vocabulary.as_ref().unwrap_or(&self.options.vocabulary);
+        if let Some(given) = wishes.style.clone().filter(|style| vocabulary.styles.get(style).is_none()) {
+            let known = vocabulary.styles.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            effects.push(SessionEffect::Tell(SessionOutput::Problem(Problem::UnknownStyle { given, known })));
+            return effects;
+        }
         let mut wished = self.options.clone();
         wished.take(wishes);
         if let Err(problem) = self.sound.configure(wished.format, wished.intake) {
@@ -231,11 +254,19 @@ impl SessionState {
 
     pub fn job_event(&mut self, number: u64, event: JobEvent, now: Moment) -> Vec<SessionEffect> {
         let mut effects = Vec::new();
+        if self.editing.owns(number) {
+            self.editing_told(number, event, &mut effects);
+            return effects;
+        }
         let Some(utterance) = self.utterance_of(number) else {
             return effects;
         };
         let role = utterance.role_of(number).expect("it is one of its jobs");
         match event {
+            JobEvent::Ended(result) if role == Role::Cleaning => self.cleaning_ended(number, result, now),
+            // Its text comes by its deadline whatever happens.
+            _ if role == Role::Cleaning => {}
+            JobEvent::Piece(_) => {}
             JobEvent::Queued { position, expected_wait } => {
                 if role == Role::Final {
                     effects.push(self.activity.queued(position, expected_wait));
@@ -260,7 +291,7 @@ impl SessionState {
     /// Gives the final of an utterance to the scheduler once more, after it was refused.
     pub fn resubmit(&mut self, utterance: UtteranceId, now: Moment) -> Vec<SessionEffect> {
         let mut effects = Vec::new();
-        let at = self.closed.iter().position(|u| u.id == utterance && !u.is_settled());
+        let at = self.closed.iter().position(|u| u.id == utterance && !u.is_decoded());
         if let Some(at) = at {
             self.submit_final(at, now, &mut effects);
         }
@@ -368,6 +399,7 @@ impl SessionState {
 
     /// Tells what is settled, in order: finals, marks, the end of the recording, the state.
     fn settle(&mut self, now: Moment, effects: &mut Vec<SessionEffect>) {
+        self.clean_closed(now, effects);
         while self.closed.front().is_some_and(Utterance::is_settled) {
             let utterance = self.closed.pop_front().expect("it is there");
             let ended = utterance.ended.as_ref().expect("closed ones have ended");
@@ -392,8 +424,8 @@ impl SessionState {
             let done = SessionOutput::Done { receipt: self.finals.receipt(), audio_ms: self.listener.position() / 16 };
             effects.push(SessionEffect::Tell(done));
         }
-        let processing = !self.closed.is_empty();
-        effects.extend(self.activity.now(processing, self.open.is_some()));
+        let decoding = self.closed.iter().any(|utterance| !utterance.is_decoded());
+        effects.extend(self.activity.now(decoding, !self.closed.is_empty(), self.open.is_some()));
     }
 
     fn job_id(&self, number: u64) -> JobId {

@@ -9,6 +9,9 @@ use super::*;
 use crate::job::{Finished, JobFailure, Output, Refusal, Work};
 use crate::session::output::{Final, Problem};
 
+#[path = "cleaning_tests.rs"]
+mod cleaning;
+
 const CHUNK: usize = 320;
 
 fn limits() -> SessionLimits {
@@ -22,6 +25,7 @@ fn limits() -> SessionLimits {
         most_waiting_ms: 60_000,
         normal: ModelFacts { longest_utterance_ms: 10_000, ..ModelFacts::default() },
         high: ModelFacts::default(),
+        cleaner: None,
     }
 }
 
@@ -40,6 +44,8 @@ fn options() -> SessionOptions {
         style: None,
         app: None,
         client_recording_id: None,
+        vocabulary: std::sync::Arc::default(),
+        text: std::sync::Arc::default(),
     }
 }
 
@@ -51,20 +57,30 @@ struct Table {
     waiting: Vec<Job>,
     told: Vec<SessionOutput>,
     resubmissions: Vec<UtteranceId>,
+    /// Utterances whose clean-up has a deadline.
+    looks: Vec<UtteranceId>,
     /// Jobs are answered at once.
     prompt_scheduler: bool,
+    /// What each utterance says; empty: a word per 400 ms.
+    said: &'static str,
 }
 
 impl Table {
     fn new(options: SessionOptions) -> Self {
-        let state = SessionState::new(SessionId::fresh(), Owner::new("anna"), limits(), options);
+        Self::with_limits(limits(), options)
+    }
+
+    fn with_limits(limits: SessionLimits, options: SessionOptions) -> Self {
+        let state = SessionState::new(SessionId::fresh(), Owner::new("anna"), limits, options);
         Self {
             state,
             now: Moment::ZERO,
             waiting: Vec::new(),
             told: Vec::new(),
             resubmissions: Vec::new(),
+            looks: Vec::new(),
             prompt_scheduler: true,
+            said: "",
         }
     }
 
@@ -78,10 +94,12 @@ impl Table {
                 SessionEffect::CancelJob { job, .. } => self.waiting.retain(|waiting| waiting.id != job),
                 SessionEffect::Tell(output) => self.told.push(output),
                 SessionEffect::ResubmitAfter { utterance, .. } => self.resubmissions.push(utterance),
+                SessionEffect::LookAfter { utterance, .. } => self.looks.push(utterance),
             }
         }
-        while self.prompt_scheduler && !self.waiting.is_empty() {
-            self.answer(0);
+        let is_decode = |job: &Job| matches!(job.work, Work::Transcribe { .. });
+        while let Some(at) = self.waiting.iter().position(is_decode).filter(|_| self.prompt_scheduler) {
+            self.answer(at);
         }
     }
 
@@ -94,12 +112,19 @@ impl Table {
     /// Gives a job words: one per 400 ms of its sound, the same for the same stretch whatever the pass.
     fn answer(&mut self, at: usize) {
         let Work::Transcribe { sound, .. } = &self.waiting[at].work else { panic!("sessions transcribe") };
-        let words = (0..sound.len() / 6400).map(|n| Word {
-            text: format!("w{n}"),
-            start_ms: n as u32 * 400,
-            end_ms: n as u32 * 400 + 400,
+        let said: Vec<String> = if self.said.is_empty() {
+            (0..sound.len() / 6400).map(|n| format!("w{n}")).collect()
+        } else {
+            self.said.split(' ').map(str::to_owned).collect()
+        };
+        let step = if self.said.is_empty() { 400 } else { (sound.len() / 16 / said.len()) as u32 };
+        let word = |(n, text): (usize, String)| Word {
+            text,
+            start_ms: n as u32 * step,
+            end_ms: (n as u32 + 1) * step,
             confidence: 0.9,
-        });
+        };
+        let words = said.into_iter().enumerate().map(word);
         let transcript = Transcript { words: words.collect(), ..Transcript::empty(Language::ENGLISH) };
         let finished = Finished {
             output: Output::Transcript(transcript),

@@ -8,6 +8,7 @@ use engine::audio::SampleRange;
 use engine::language::Language;
 use engine::segmenter::EndReason;
 
+use super::cleaning::{CleanText, Cleaning};
 use crate::ids::UtteranceId;
 use crate::job::Finished;
 use crate::moment::Moment;
@@ -19,6 +20,8 @@ pub(super) enum Role {
     /// A final begun at the first sign of a pause, for this stretch.
     Speculation(SampleRange),
     Final,
+    /// Clean-up of its text by a language model.
+    Cleaning,
 }
 
 /// A job of an utterance that has not ended.
@@ -48,6 +51,10 @@ pub(super) struct Utterance {
     /// Whether any live text was told.
     pub told: Option<(String, String)>,
     pub ended: Option<Ended>,
+    /// The clean-up of its text; begun in the pause already where the final was.
+    pub cleaning: Option<Cleaning>,
+    /// What is given out.
+    pub text: Option<CleanText>,
 }
 
 /// The language of an utterance as far as it is known.
@@ -106,12 +113,19 @@ impl Utterance {
             language: None,
             told: None,
             ended: None,
+            cleaning: None,
+            text: None,
         }
     }
 
-    /// Whether its final text (or the lack of one) is settled.
-    pub fn is_settled(&self) -> bool {
+    /// Whether it is known what was said (or that nothing was).
+    pub fn is_decoded(&self) -> bool {
         self.ended.as_ref().is_some_and(|ended| ended.outcome.is_some())
+    }
+
+    /// Whether its final can be given out.
+    pub fn is_settled(&self) -> bool {
+        self.text.is_some()
     }
 
     /// The job that a result belongs to, if it is one of this utterance's.
@@ -124,6 +138,9 @@ impl Utterance {
             && is(&speculation.job)
         {
             return Some(Role::Speculation(speculation.job.range));
+        }
+        if self.cleaning.as_ref().is_some_and(|cleaning| cleaning.owns(number)) {
+            return Some(Role::Cleaning);
         }
         let final_job = self.ended.as_ref().and_then(|ended| ended.final_job.as_ref());
         final_job.is_some_and(is).then_some(Role::Final)

@@ -65,6 +65,8 @@ pub struct ReadStatus;
 pub struct PoolStatus {
     pub pool: String,
     pub places: Vec<PlaceStatus>,
+    /// Nothing can be transcribed without it.
+    pub essential: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -92,6 +94,13 @@ pub enum PlaceState {
 impl PoolStatus {
     pub fn ready(&self) -> usize {
         self.places.iter().filter(|place| matches!(place.state, PlaceState::Ready { .. })).count()
+    }
+
+    /// Whether the server has to wait for it: no worker of it is ready, and it is needed, or may still come up for the
+    /// first time.
+    pub fn holds_up(&self) -> bool {
+        let died = self.places.iter().any(|place| place.last_death.is_some());
+        self.ready() == 0 && (self.essential || !(died || self.given_up().is_some()))
     }
 
     /// Why the pool will not come back by itself.
@@ -320,7 +329,7 @@ impl Handler<ReadStatus> for Supervisor {
             restarts: place.restarts,
             last_death: place.last_death.clone(),
         };
-        PoolStatus { pool: self.pool.clone(), places: self.places.iter().map(status).collect() }
+        PoolStatus { pool: self.pool.clone(), places: self.places.iter().map(status).collect(), essential: true }
     }
 }
 

@@ -4,6 +4,7 @@
 //! replaces known ones. Nothing here fetches or opens a model.
 
 mod facts;
+mod llm_facts;
 mod model;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use facts::AsrFacts;
+pub use llm_facts::LlmFacts;
 pub use model::{BadModel, Model, ModelKind, Sha256};
 
 use crate::nearest::nearest;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use super::facts::AsrFacts;
+use super::llm_facts::LlmFacts;
 
 /// A model that can be asked for by name.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -37,6 +38,9 @@ pub struct Model {
     /// For speech models.
     #[serde(default)]
     pub facts: AsrFacts,
+    /// For language models.
+    #[serde(default)]
+    pub llm: LlmFacts,
 }
 
 /// Which engine loads it.
@@ -65,7 +69,9 @@ pub enum BadModel {
     Language { code: String },
     #[error("`facts` are for speech models only; remove them")]
     FactsOfOtherKind,
-    #[error("`facts.{fact}` = `{value}` must be {range}")]
+    #[error("`llm` is for language models only; remove it")]
+    LlmFactsOfOtherKind,
+    #[error("`{fact}` = `{value}` must be {range}")]
     Fact { fact: &'static str, value: String, range: &'static str },
     #[error("not a SHA-256 checksum: {given}; give 64 hexadecimal digits, or leave it out")]
     Checksum { given: String },
@@ -113,30 +119,42 @@ impl Model {
             return Err(BadModel::Language { code: code.clone() });
         }
         match self.kind {
+            ModelKind::Asr if self.llm != LlmFacts::default() => Err(BadModel::LlmFactsOfOtherKind),
             ModelKind::Asr => self.check_facts(),
             ModelKind::Llm if self.facts != AsrFacts::default() => Err(BadModel::FactsOfOtherKind),
-            ModelKind::Llm => Ok(()),
+            ModelKind::Llm => self.check_llm_facts(),
         }
+    }
+
+    fn check_llm_facts(&self) -> Result<(), BadModel> {
+        let words = self.llm.words_at_a_time;
+        within(words <= 5000, "llm.words_at_a_time", words, "at most 5000, or 0 for whole lines")?;
+        let tokens = self.llm.context_tokens;
+        let fits = tokens == 0 || (256..=1 << 20).contains(&tokens);
+        within(fits, "llm.context_tokens", tokens, "256 to 1048576, or 0 for the model's own")?;
+        let said = self.llm.chat_template.as_ref().is_none_or(|template| !template.trim().is_empty());
+        within(said, "llm.chat_template", "", "the text of a template, or left out")
     }
 
     fn check_facts(&self) -> Result<(), BadModel> {
         let facts = &self.facts;
-        let within = |fits: bool, fact: &'static str, value: String, range: &'static str| {
-            if fits { Ok(()) } else { Err(BadModel::Fact { fact, value, range }) }
-        };
         let floor = facts.audio_ctx_floor;
-        within((1..=1500).contains(&floor), "audio_ctx_floor", floor.to_string(), "1 to 1500")?;
+        within((1..=1500).contains(&floor), "facts.audio_ctx_floor", floor, "1 to 1500")?;
         let margin = facts.audio_ctx_margin_ms;
-        within(margin <= 30_000, "audio_ctx_margin_ms", margin.to_string(), "at most 30000")?;
+        within(margin <= 30_000, "facts.audio_ctx_margin_ms", margin, "at most 30000")?;
         let longest = facts.longest_utterance_ms;
-        within((1000..=29_000).contains(&longest), "longest_utterance_ms", longest.to_string(), "1000 to 29000")?;
-        within((1..=8).contains(&facts.beam), "beam", facts.beam.to_string(), "1 to 8")?;
+        within((1000..=29_000).contains(&longest), "facts.longest_utterance_ms", longest, "1000 to 29000")?;
+        within((1..=8).contains(&facts.beam), "facts.beam", facts.beam, "1 to 8")?;
         let tokens = facts.tokens_per_second;
-        within((1.0..=50.0).contains(&tokens), "tokens_per_second", tokens.to_string(), "1 to 50")?;
+        within((1.0..=50.0).contains(&tokens), "facts.tokens_per_second", tokens, "1 to 50")?;
         let ladder = &facts.temperature_ladder;
         let rising = ladder.iter().all(|step| (0.0..=1.0).contains(step)) && ladder.is_sorted();
-        within(rising, "temperature_ladder", format!("{ladder:?}"), "rising, each 0 to 1")
+        within(rising, "facts.temperature_ladder", format!("{ladder:?}"), "rising, each 0 to 1")
     }
+}
+
+fn within(fits: bool, fact: &'static str, value: impl fmt::Display, range: &'static str) -> Result<(), BadModel> {
+    if fits { Ok(()) } else { Err(BadModel::Fact { fact, value: value.to_string(), range }) }
 }
 
 /// A name that stays in its folder on every system.

@@ -49,23 +49,27 @@ mod audio;
 mod auth;
 mod cache;
 mod database;
+mod limits;
 mod llm;
 mod logging;
 mod models;
 mod placement;
+mod retention;
 mod scheduling;
 mod server;
 mod supervision;
 
 pub use asr::Asr;
 pub use audio::Audio;
-pub use auth::Auth;
+pub use auth::{Auth, Registration};
 pub use cache::Cache;
 pub use database::Database;
+pub use limits::Limits;
 pub use llm::Llm;
 pub use logging::{LogFormat, LogRotation, Logging};
 pub use models::Models;
 pub use placement::{InstructionSet, MemoryAffinity, Placement};
+pub use retention::Retention;
 pub use scheduling::Scheduling;
 pub use server::Server;
 pub use supervision::Supervision;
@@ -77,5 +81,5 @@ pub(crate) fn all() -> Vec<(&'static str, &'static [&'static str], Vec<Key>)> {
     macro_rules! list {
         ($($section:ident),*) => { vec![$( ($section::NAME, $section::DOCS, $section::keys()) ),*] };
     }
-    list![Server, Logging, Asr, Llm, Audio, Scheduling, Supervision, Placement, Models, Database, Auth, Cache]
+    list![Server, Logging, Asr, Llm, Audio, Scheduling, Supervision, Placement, Models, Database, Auth, Limits, Retention, Cache]
 }

@@ -54,6 +54,14 @@ pub fn version() -> String {
     format!("llama.cpp, ggml {}", ggml.to_string_lossy())
 }
 
+/// What the library says that it was built with.
+#[expect(unsafe_code, reason = "llama-cpp-2 does not tell")]
+pub fn system_info() -> String {
+    // SAFETY: gives a string of the library's own, which only another call of this function changes, and that is
+    // called once, while the model is loaded.
+    unsafe { CStr::from_ptr(sys::llama_print_system_info()) }.to_string_lossy().into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

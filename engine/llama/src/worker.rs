@@ -60,6 +60,13 @@ impl Backend for LlamaBackend {
     fn load(&mut self, load: Load) -> Result<Loaded, Failure> {
         let engine = Engine::start(self.options(&load)?)?;
         let opened = &engine.opened;
+        let unused = isa::unused(&library_log::system_info());
+        if !unused.is_empty() {
+            tracing::warn!(
+                "llama.cpp was built without `{}` and is many times slower than it could be; build with `cargo xtask`",
+                unused.join("`, `")
+            );
+        }
         tracing::info!(
             model = opened.name,
             threads = opened.threads,

@@ -61,7 +61,7 @@ fn drafts_change_no_reply() {
     let (plainly, drafting) = (builtin(1, Drafts::Never), builtin(1, Drafts::Always));
     let texts = labelled();
     assert!(texts.len() >= 200, "only {} inputs", texts.len());
-    let (mut drafted, mut accepted) = (0, 0);
+    let (mut drafted, mut accepted, mut runs) = (0, 0, [0, 0]);
     for (language, text) in texts {
         for request in [clean(language, &text), free(language, &text)] {
             let without = answer(&plainly, 0, request.clone());
@@ -71,15 +71,18 @@ fn drafts_change_no_reply() {
             assert_eq!(without.drafted, 0);
             drafted += with.drafted;
             accepted += with.accepted;
-            assert!(with.steps <= without.steps, "{text}");
+            runs = [runs[0] + without.steps, runs[1] + with.steps];
         }
     }
     assert!(accepted > 1000 && accepted < drafted, "{accepted} of {drafted}: nothing was compared");
+    assert!(2 * runs[1] < runs[0], "{runs:?}: drafts saved next to nothing");
 }
 
+/// Sums are added up in another order in company, so of two marks that are as good as each other now and then the other
+/// one is taken (`tests/decoding.rs` compares replies that leave no doubt). A word of somebody else's never is.
 #[test]
-fn many_at_once_are_answered_as_one_at_a_time() {
-    let texts: Vec<_> = labelled().into_iter().step_by(5).collect();
+fn in_company_nobody_gets_another_persons_words() {
+    let texts: Vec<_> = labelled().into_iter().step_by(4).collect();
     for drafts in [Drafts::Measured, Drafts::Always] {
         let engine = builtin(16, drafts);
         let alone: Vec<_> =
@@ -89,9 +92,13 @@ fn many_at_once_are_answered_as_one_at_a_time() {
             .enumerate()
             .map(|(at, (language, text))| Asked::new(&engine, at % 16, clean(*language, text)))
             .collect();
-        for ((asked, alone), (_, text)) in asked.into_iter().zip(alone).zip(&texts) {
-            assert_eq!(asked.wait().unwrap().0.text, alone, "{text}");
+        let mut same = 0;
+        for ((asked, alone), (language, text)) in asked.into_iter().zip(alone).zip(&texts) {
+            let reply = asked.wait().unwrap().0;
+            assert!(is_faithful(text, &reply.text, &Skips::sure(*language)), "{text}\n{}", reply.text);
+            same += usize::from(reply.text == alone);
         }
+        assert!(same * 100 >= texts.len() * 95, "only {same} of {} are as they are alone", texts.len());
     }
 }
 

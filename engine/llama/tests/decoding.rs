@@ -5,8 +5,9 @@ mod support;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use engine::language::Language;
 use engine::llm::request::Limits;
-use engine::llm::{Chat, GenerateRequest, Generated, ModelFacts, Role, Sampling, Stopped};
+use engine::llm::{Chat, Clean, Freedom, GenerateRequest, Generated, ModelFacts, Role, Sampling, Skips, Stopped};
 use engine_llama::decode::{Asked, Client, Drafts, Engine, Options, Ticket};
 use engine_llama::model::Weights;
 use engine_llama::shape::{EDIT_RATES, plain, prompt, said};
@@ -57,6 +58,69 @@ fn drafts_of_every_edit_rate_leave_the_script_as_it_is() {
         assert!(rate == 5 || reply.accepted > WORDS as u32 / 2, "rate {rate}: {reply:?}");
         assert!(reply.steps < reply.reply_tokens, "rate {rate}: {reply:?}");
     }
+}
+
+#[test]
+fn drafts_leave_a_reply_without_clear_favourites_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = random(folder.path());
+    let engines = [Drafts::Never, Drafts::Always].map(|drafts| open(ModelSource::File(path.clone()), 1, drafts));
+    let mut accepted = 0;
+    for number in 0..40 {
+        let question = format!("a{number} f{}", 2 * number + 1);
+        let request = |draft: &str| {
+            let request = chat(&[(Role::User, &question)], 40);
+            GenerateRequest::Chat(Chat { draft: draft.to_owned(), ..request })
+        };
+        let plainly = answer(&engines[0], 0, request(""));
+        // Its own words as a draft: as many rows of a run as can be are believed.
+        let drafting = answer(&engines[1], 0, request(&plainly.text));
+        assert_eq!((&drafting.text, drafting.stopped), (&plainly.text, plainly.stopped), "{question}");
+        accepted += drafting.accepted;
+    }
+    assert!(accepted > 200, "{accepted}: nothing was compared");
+}
+
+#[test]
+fn sixteen_at_once_say_what_each_says_alone() {
+    let Scripted { engine, _folder } = start(16, Drafts::Always);
+    let request = |number: usize| {
+        let letter = char::from(b'a' + (number % EDIT_RATES.len()) as u8);
+        let reply = said(letter, WORDS, EDIT_RATES[number % EDIT_RATES.len()]);
+        (Chat { draft: plain(letter, WORDS), ..ask(&prompt(letter, 3 * number)) }, reply)
+    };
+    let asked: Vec<_> = (0..48)
+        .map(|number| {
+            let (chat, reply) = request(number % 24);
+            (Asked::new(&engine, number % 16, GenerateRequest::Chat(chat)), reply)
+        })
+        .collect();
+    for (asked, reply) in asked {
+        assert_eq!(asked.wait().unwrap().0.text, reply);
+    }
+}
+
+#[test]
+fn a_word_longer_than_a_run_of_the_model_is_said_to_its_end() {
+    let Scripted { engine, _folder } = start(1, Drafts::Measured);
+    let word = "q".repeat(700);
+    let request = Clean {
+        language: Language::ENGLISH,
+        text: word.clone(),
+        system: None,
+        user: "a0".into(),
+        freedom: Freedom::Words(Skips::none()),
+        draft: String::new(),
+        limits: Limits::default(),
+    };
+    let reply = answer(&engine, 0, GenerateRequest::Clean(request.clone()));
+    assert_eq!(
+        (reply.text.to_lowercase().trim_end_matches(['.', ',', '?', '!', ':', ';']), reply.stopped),
+        (word.as_str(), Stopped::End)
+    );
+    let endless = Clean { text: "q".repeat(5000), ..request };
+    let refused = Asked::new(&engine, 0, GenerateRequest::Clean(endless)).wait().unwrap_err();
+    assert!(refused.message.contains("the text has") && refused.message.contains("`1024`"), "{}", refused.message);
 }
 
 #[test]

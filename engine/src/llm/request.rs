@@ -178,6 +178,19 @@ impl GenerateRequest {
         }
     }
 
+    /// About how many tokens the reply will have; predicts how long it takes.
+    pub fn expected_tokens(&self) -> u32 {
+        /// Of a text in either alphabet.
+        const BYTES_PER_TOKEN: usize = 4;
+        const USUAL_REPLY: u32 = 200;
+        match self {
+            Self::Clean(clean) => (clean.text.len() / BYTES_PER_TOKEN) as u32 + 1,
+            Self::Chat(chat) if !chat.draft.is_empty() => (chat.draft.len() / BYTES_PER_TOKEN) as u32 + 1,
+            Self::Chat(chat) if chat.limits.tokens > 0 => chat.limits.tokens.min(USUAL_REPLY),
+            Self::Chat(_) => USUAL_REPLY,
+        }
+    }
+
     pub fn limits(&self) -> Limits {
         match self {
             Self::Clean(clean) => clean.limits,
@@ -187,6 +200,19 @@ impl GenerateRequest {
 }
 
 impl Chat {
+    /// An edit of a selected text, as `text::instruction` words it: always the likeliest reply, which is expected to be
+    /// nearly the selection. For models that follow a system prompt.
+    pub fn edit(system: &str, user: &str, selection: &str) -> Self {
+        let message = |role, text: &str| Message { role, text: text.to_owned() };
+        Self {
+            messages: vec![message(Role::System, system), message(Role::User, user)],
+            sampling: Sampling::GREEDY,
+            stops: Vec::new(),
+            draft: selection.trim().to_owned(),
+            limits: Limits::default(),
+        }
+    }
+
     fn check(&self) -> Result<(), BadRequest> {
         let Some(last) = self.messages.last() else { return Err(BadRequest::NoMessages) };
         let Sampling { temperature, top_p, .. } = self.sampling;
@@ -235,6 +261,14 @@ mod tests {
         assert_eq!(text("NASA"), "NASA");
         assert_eq!(text("I"), "I");
         assert_eq!(text("send NASA a note"), "send NASA a note");
+    }
+
+    #[test]
+    fn an_edit_is_a_greedy_conversation_with_the_selection_as_its_draft() {
+        let edit = Chat::edit("You edit.", "Instruction: shorter\n---\nthe text \n---", "the text ");
+        assert_eq!((edit.draft.as_str(), edit.messages.len()), ("the text", 2));
+        assert!(edit.sampling.is_greedy());
+        assert_eq!(GenerateRequest::Chat(edit).check(), Ok(()));
     }
 
     #[test]

@@ -48,8 +48,9 @@ impl Skips {
         let mut steps = fillers.clone();
         if self.repetitions {
             let behind_fillers = closure(&fillers);
+            let is_filler = |at: usize| fillers[at].contains(&(at + 1));
             for (at, step) in steps.iter_mut().enumerate().take(words.len()) {
-                step.extend(repeated_at(words, at, &behind_fillers));
+                step.extend(repeated_at(words, at, &behind_fillers, is_filler));
             }
         }
         closure(&steps)
@@ -67,12 +68,21 @@ impl Skips {
     }
 }
 
-/// Positions where what begins at `at` is said again, with nothing but fillers between.
-fn repeated_at(words: &[String], at: usize, behind_fillers: &[Vec<usize>]) -> Vec<usize> {
+/// Positions where what begins at `at` is said again, with nothing but fillers between. Fillers themselves are not looked
+/// at: they can be skipped anyway, and a long row of them would lead from everywhere to everywhere.
+fn repeated_at(
+    words: &[String],
+    at: usize,
+    behind_fillers: &[Vec<usize>],
+    is_filler: impl Fn(usize) -> bool,
+) -> Vec<usize> {
     let mut again = Vec::new();
     for length in 1..=2 {
         if at + length > words.len() {
             break;
+        }
+        if (at..at + length).all(&is_filler) {
+            continue;
         }
         let said = &words[at..at + length];
         again.extend(behind_fillers[at + length].iter().filter(|next| words[**next..].starts_with(said)));
@@ -125,6 +135,15 @@ mod tests {
         assert_eq!(reachable(&english, "i want i want it")[0], [0, 2]);
         assert_eq!(reachable(&english, "th- the end")[0], [0, 1]);
         assert_eq!(reachable(&Skips::none(), "um um"), [vec![0], vec![1], vec![2]]);
+    }
+
+    #[test]
+    fn a_long_row_of_fillers_has_one_way_on_from_each() {
+        let words = vec!["um".to_owned(); 2000];
+        assert_eq!(Skips::sure(Language::ENGLISH).reachable(&words)[0].len(), 2001);
+        let everywhere: Vec<Vec<usize>> = (0..=words.len()).map(|at| (at..=words.len()).collect()).collect();
+        assert!(repeated_at(&words, 0, &everywhere, |_| true).is_empty());
+        assert_eq!(repeated_at(&words[..3], 0, &everywhere, |_| false), [1, 2], "nobody says that they are fillers");
     }
 
     #[test]

@@ -61,7 +61,9 @@ pub fn ends_sentence(mark: &str, before: Option<&str>, after: Option<&str>) -> b
             if mark.len() > 1 {
                 return opens_upper;
             }
-            !(is_abbreviation(before) || is_initial(before))
+            // "p.m. on July 26": dots inside, and no capital behind.
+            let dotted = before.contains('.') && !opens_upper;
+            !(dotted || is_abbreviation(before) || is_initial(before))
         }
         _ => false,
     }
@@ -76,8 +78,8 @@ fn is_initial(word: &str) -> bool {
 /// Words whose full stop belongs to them.
 fn is_abbreviation(word: &str) -> bool {
     #[rustfmt::skip]
-    const ABBREVIATIONS: [&str; 34] = [
-        "mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "e.g", "i.e", "approx", "dept", "fig", "inc", "ltd", "т.е",
+    const ABBREVIATIONS: [&str; 36] = [
+        "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "approx", "dept", "fig", "inc", "ltd", "т.е",
         "т.к", "т.н", "т.п", "г", "гг", "ул", "им", "стр", "см", "руб", "тыс", "млн", "млрд", "напр", "др", "проф",
         "гр", "тел",
     ];
@@ -101,6 +103,7 @@ mod tests {
 
     #[test]
     fn abbreviations_initials_and_numbers_do_not() {
+        assert_eq!(cut("At 7 p.m. on Monday. Then rest."), ["At 7 p.m. on Monday.", "Then rest."]);
         assert_eq!(cut("Mr. Hill met A. Stone at 3.5 km."), ["Mr. Hill met A. Stone at 3.5 km."]);
         assert_eq!(cut("На ул. Мира, т.е. там... да."), ["На ул. Мира, т.е. там... да."]);
     }

@@ -35,7 +35,7 @@ impl Pair {
 
     /// Words of the part held out are not printed, so that nobody tunes the rules on them by accident.
     pub fn shown<'t>(&self, text: &'t str) -> &'t str {
-        if self.split == "tune" { text } else { "(held out)" }
+        if self.split != "held_out" { text } else { "(held out)" }
     }
 
     /// The raw text with the labels' edits made.
@@ -50,8 +50,12 @@ impl Pair {
 }
 
 pub fn labelled() -> Vec<Pair> {
-    let files =
-        [include_str!("../../testdata/text/labelled_en.tsv"), include_str!("../../testdata/text/labelled_ru.tsv")];
+    let files = [
+        include_str!("../../testdata/text/labelled_en.tsv"),
+        include_str!("../../testdata/text/labelled_ru.tsv"),
+        include_str!("../../testdata/text/everyday_en.tsv"),
+        include_str!("../../testdata/text/everyday_ru.tsv"),
+    ];
     let styles = Styles::default();
     let plain = |field: &str| field.replace("\\n", "\n");
     let mut pairs = Vec::new();

@@ -1,5 +1,7 @@
 //! Errors of the HTTP side: one shape for all of them.
 
+use std::time::Duration;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -8,7 +10,10 @@ use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use metrics::counter;
 use protocol::{BusyReason, ErrorCode, HttpError, HttpErrorBody};
+use store::StoreError;
 use uuid::Uuid;
+
+use super::{headers, words};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -32,8 +37,51 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::Invalid, message, hint)
     }
 
+    pub fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, message, "log in, or send a key")
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, message, "ask for the right to do this")
+    }
+
+    /// Also for what is there but belongs to somebody else: nobody can tell the two apart.
+    pub fn not_found(what: &str) -> Self {
+        let hint = "it may have been removed, or never was there";
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, format!("there is no such {what}"), hint)
+    }
+
+    pub fn conflict(message: impl Into<String>, hint: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, message, hint)
+    }
+
     pub fn unavailable(message: impl Into<String>, hint: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message, hint)
+    }
+
+    /// Speech goes on; what needs the database has to wait.
+    pub fn database_away() -> Self {
+        let away = Self::unavailable("the database is not available", "try again in a few seconds");
+        Self { retry_after_ms: Some(3000), ..away }
+    }
+
+    pub fn internal(message: impl Into<String>) -> Self {
+        let hint = "try again; the server's log has the reason";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, message, hint)
+    }
+
+    pub fn too_many(wait: Duration) -> Self {
+        let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+        let hint = format!("try again after {ms} ms");
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let error = Self::new(status, ErrorCode::TooManyRequests, "too many requests", &hint);
+        Self { retry_after_ms: Some(ms), ..error }
+    }
+
+    pub fn quota_used_up(what: &str) -> Self {
+        let hint = "it is filled up at the beginning of the month; an admin can raise it";
+        let message = format!("the month's allowance of `{what}` is used up");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::QuotaUsedUp, message, hint)
     }
 
     /// No room at present.
@@ -42,6 +90,29 @@ impl ApiError {
         let hint = format!("try again after {retry_after_ms} ms");
         let busy = Self::unavailable(format!("the server is busy: {reason}"), &hint);
         Self { retry_after_ms: Some(retry_after_ms), ..busy }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let hint = "read it again and repeat the change";
+        match error {
+            StoreError::Unavailable { .. } => {
+                tracing::warn!(%error, "the database is not available");
+                Self::database_away()
+            }
+            StoreError::Taken { .. } => Self::conflict(error.to_string(), "choose another"),
+            StoreError::NotFound { what } => Self::not_found(what),
+            StoreError::Stale { .. } => {
+                Self::new(StatusCode::PRECONDITION_FAILED, ErrorCode::Stale, error.to_string(), hint)
+            }
+            StoreError::Invalid { .. } => Self::bad_request(error.to_string(), "change the field and send it again"),
+            _ => {
+                let chain = anyhow::Error::new(error);
+                tracing::error!(error = format!("{chain:#}"), "the store failed");
+                Self::internal("the request could not be carried out")
+            }
+        }
     }
 }
 
@@ -74,10 +145,8 @@ pub async fn finish(
         Some(error) => with_body(response, &error, &id),
         None => response,
     };
-    let headers = response.headers_mut();
-    headers.insert(REQUEST_ID, HeaderValue::from_str(&id).expect("an id is plain"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&id).expect("an id is plain"));
+    headers::protect(&mut response);
     Ok(response)
 }
 
@@ -87,21 +156,27 @@ fn is_json(response: &ServiceResponse<BoxBody>) -> bool {
 }
 
 fn with_body(response: ServiceResponse<BoxBody>, error: &ApiError, id: &str) -> ServiceResponse<BoxBody> {
-    let body = HttpErrorBody {
-        error: HttpError {
-            code: error.code,
-            message: error.message.clone(),
-            hint: error.hint.clone(),
-            request_id: id.to_owned(),
-        },
-    };
+    let asked = response.request().headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let (message, hint) = words::translated(error, words::preferred(asked.unwrap_or_default()));
+    let body = HttpErrorBody { error: HttpError { code: error.code, message, hint, request_id: id.to_owned() } };
     let mut builder = HttpResponse::build(error.status);
     if let Some(ms) = error.retry_after_ms {
         builder.insert_header((header::RETRY_AFTER, ms.div_ceil(1000)));
         builder.insert_header(("retry-after-ms", ms));
     }
-    let (request, _) = response.into_parts();
+    if error.status == StatusCode::UNAUTHORIZED {
+        builder.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
+    let (request, old) = response.into_parts();
+    // What others have said already (who may read the answer) still holds.
+    for (name, value) in old.headers().iter().filter(|(name, _)| !describes_body(name)) {
+        builder.append_header((name.clone(), value.clone()));
+    }
     ServiceResponse::new(request, builder.json(body))
+}
+
+fn describes_body(name: &HeaderName) -> bool {
+    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::WWW_AUTHENTICATE].contains(name)
 }
 
 /// What a status says by itself: for answers that come from the framework.

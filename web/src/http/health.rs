@@ -36,17 +36,18 @@ struct Pool {
     last_death: Option<String>,
 }
 
-/// Whether work can be taken: every pool has a warm worker and the server is not going down.
+/// Whether work can be taken: every pool that is needed has a warm worker and the server is not going down.
 async fn readyz(state: web::Data<AppState>) -> Result<HttpResponse, ApiError> {
     if state.doors().are_closed() {
         return Err(ApiError::unavailable("the server is shutting down", "use another server"));
     }
     let pools = state.system().status().await;
-    if let Some((pool, reason)) = pools.iter().find_map(|pool| pool.given_up().map(|reason| (&pool.pool, reason))) {
+    let needed = pools.iter().filter(|pool| pool.essential);
+    if let Some((pool, reason)) = needed.clone().find_map(|pool| pool.given_up().map(|reason| (&pool.pool, reason))) {
         let message = format!("the workers of `{pool}` were given up: {reason}");
         return Err(ApiError::unavailable(message, "look at the server's log, mend the cause, then restart it"));
     }
-    if let Some(pool) = pools.iter().find(|pool| pool.ready() == 0) {
+    if let Some(pool) = pools.iter().find(|pool| pool.holds_up()) {
         let message = format!("no worker of `{}` is ready: {}", pool.pool, doing(pool));
         return Err(ApiError::unavailable(message, "try again in a few seconds"));
     }

@@ -1,8 +1,11 @@
 //! The plain HTTP side: health, metrics, the page, errors.
 
+pub mod cors;
 pub mod error;
+mod headers;
 mod health;
 mod page;
+mod words;
 
 use actix_web::web;
 

@@ -114,6 +114,10 @@ impl Connection {
                 self.heard_sound = false;
             }
             ClientMessage::Cancel => self.tell(Control::Cancel, ctx),
+            ClientMessage::Edit(edit) => match convert::edit(edit) {
+                Ok(control) => self.tell(control, ctx),
+                Err(error) => self.mistake(error, ctx),
+            },
             ClientMessage::Ack { utterance } => self.tell(Control::Acknowledge(utterance), ctx),
             ClientMessage::Ping { t } => self.send(&ServerMessage::Pong { t }, ctx),
         }

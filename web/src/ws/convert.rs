@@ -1,12 +1,13 @@
 //! Between the words of the native protocol and those of a session. The only place where both are known.
 
 use actors::job::Refusal;
-use actors::session::{Activity, CleanedBy, Final, Mode, Notice, Partial, Problem, SessionOutput, Tier, Wishes};
+use actors::session::{Activity, CleanedBy, Control, Final, Mode, Notice, Partial, Problem, SessionOutput, Tier, Wishes};
 use engine::audio::{AudioFormat, FormatError};
 use engine::language::Language;
 use engine::receipt;
+use engine::text::instruction::{EditInstruction, InstructionRefusal, Warning};
 use protocol::{
-    AudioSettings, BusyReason, CoverageKind, Encoding, ErrorCode, ErrorMessage, FinalText, NoticeCode, PartialText,
+    AudioSettings, BusyReason, CoverageKind, EditSelection, EditWarning, Edited, Encoding, ErrorCode, ErrorMessage, FinalText, NoticeCode, PartialText,
     Receipt, ReceiptRange, ServerMessage, SessionSettings, SessionState, TextEdit, Timings, WordTiming,
 };
 
@@ -31,7 +32,19 @@ pub fn wishes(settings: SessionSettings, server_languages: &[Language]) -> Resul
         style: settings.style,
         app: settings.app,
         client_recording_id: settings.client_recording_id,
+        vocabulary: None,
     })
+}
+
+/// A question to edit a selected text.
+pub fn edit(edit: EditSelection) -> Result<Control, ErrorMessage> {
+    let language = languages(edit.language, None, &[])?.and_then(|set| set.first().copied());
+    if edit.selection.trim().is_empty() || edit.instruction.trim().is_empty() {
+        let hint = "give the selected text and what to do with it";
+        return Err(mistake(ErrorCode::BadField, "`selection` or `instruction` is empty", hint));
+    }
+    let instruction = EditInstruction { selection: edit.selection, instruction: edit.instruction };
+    Ok(Control::Edit { id: edit.id, instruction, language })
 }
 
 fn format(audio: &AudioSettings) -> Result<AudioFormat, ErrorMessage> {
@@ -101,6 +114,7 @@ pub fn message(output: SessionOutput, label: Option<&str>) -> ServerMessage {
         SessionOutput::Busy { retry_after_ms, reason } => {
             ServerMessage::Busy { retry_after_ms, reason: busy_reason(reason) }
         }
+        SessionOutput::Edited(told) => ServerMessage::Edited(edited(told)),
         SessionOutput::Done { receipt, audio_ms } => ServerMessage::Done { receipt: receipt_of(&receipt, audio_ms) },
         SessionOutput::Problem(problem) => ServerMessage::Error(problem_message(&problem)),
     }
@@ -152,6 +166,32 @@ pub fn final_text(told: Final, label: Option<&str>) -> FinalText {
     }
 }
 
+fn edited(told: actors::session::Edited) -> Edited {
+    let warning = |warning: Warning| {
+        let (kind, what) = match warning {
+            Warning::LostNumbers(what) => ("lost_numbers", what),
+            Warning::LostNames(what) => ("lost_names", what),
+            Warning::NewNames(what) => ("new_names", what),
+            Warning::Negations { before, after } => ("negations", vec![before.to_string(), after.to_string()]),
+        };
+        EditWarning { kind: kind.to_owned(), what }
+    };
+    let refused = told.refused.map(|refusal| match refusal {
+        InstructionRefusal::Empty => "empty",
+        InstructionRefusal::Addressed => "addressed",
+        InstructionRefusal::PromptLeak => "prompt_leak",
+        InstructionRefusal::Translated => "translated",
+        InstructionRefusal::TooLong => "too_long",
+        InstructionRefusal::InventedNumber => "invented_number",
+    });
+    Edited {
+        id: told.id,
+        text: told.text,
+        refused: refused.map(str::to_owned),
+        warnings: told.warnings.into_iter().map(warning).collect(),
+    }
+}
+
 fn edit_kind(kind: engine::text::edit::EditKind) -> protocol::EditKind {
     use engine::text::edit::EditKind as From;
     use protocol::EditKind as To;
@@ -185,6 +225,7 @@ fn state_of(activity: Activity) -> SessionState {
         Activity::Listening => SessionState::Listening,
         Activity::Queued => SessionState::Queued,
         Activity::Processing => SessionState::Processing,
+        Activity::Generating => SessionState::Generating,
         Activity::Ready => SessionState::Ready,
     }
 }
@@ -236,6 +277,14 @@ fn problem_message(problem: &Problem) -> ErrorMessage {
             (ErrorCode::OffsetOverlap, format!("go on from sample {received}; only what was new was taken"))
         }
         Problem::FormatAfterSound => (ErrorCode::WrongOrder, "open a new connection for another format".to_owned()),
+        Problem::UnknownStyle { known, .. } => (ErrorCode::BadStyle, format!("give one of {known}")),
+        Problem::EditingUnavailable { .. } => (
+            ErrorCode::EditingUnavailable,
+            "set `llm.model` to a model that follows instructions (`alfavoice models list`)".to_owned(),
+        ),
+        Problem::EditingFailed { .. } => {
+            (ErrorCode::EditingFailed, "try again; the server's log has the reason".to_owned())
+        }
         Problem::TranscriptionFailed { .. } => {
             (ErrorCode::TranscriptionFailed, "say it again; the server's log has the reason".to_owned())
         }

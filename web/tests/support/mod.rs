@@ -101,6 +101,15 @@ impl TestServer {
         children(self.pid())
     }
 
+    /// Those of one executable.
+    pub fn workers_named(&self, name: &str) -> Vec<u32> {
+        let is = |pid: &u32| {
+            std::fs::read_link(format!("/proc/{pid}/exe"))
+                .is_ok_and(|exe| exe.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name)))
+        };
+        self.workers().into_iter().filter(is).collect()
+    }
+
     pub fn signal(&self, signal: &str) {
         send_signal(self.pid(), signal);
     }

@@ -2,12 +2,14 @@
 
 use engine::asr::{ContextSize, DecodeOptions, LanguageChoice, Purpose, join_words};
 use engine::audio::SampleRange;
+use engine_worker::message::FailureCode;
 
 use super::{SessionEffect, SessionState};
 use crate::ids::JobId;
 use crate::job::{Class, Finished, Job, JobFailure, Output, Work};
 use crate::metrics as names;
 use crate::moment::Moment;
+use crate::session::Target;
 use crate::session::output::{Partial, Problem, SessionOutput};
 use crate::session::prompt;
 use crate::session::utterance::{Decoded, InFlight, Outcome, Role, Utterance};
@@ -59,7 +61,7 @@ impl SessionState {
         let facts = self.limits.facts(tier);
         let language = self.language_for(utterance, purpose);
         let prompt =
-            facts.takes_prompt.then(|| prompt::build(&self.options.dictionary, self.finals.last_text())).flatten();
+            facts.takes_prompt.then(|| prompt::build(&self.options.words_to_hear(), self.finals.last_text())).flatten();
         let options = DecodeOptions {
             purpose,
             language,
@@ -82,7 +84,7 @@ impl SessionState {
             submitted: now,
             work: Work::Transcribe { sound, options },
         };
-        effects.push(SessionEffect::Submit { job: Box::new(job), tier, replaces });
+        effects.push(SessionEffect::Submit { job: Box::new(job), to: Target::Recogniser(tier), replaces });
         InFlight { number, started: false, submitted: now, range }
     }
 
@@ -106,14 +108,17 @@ impl SessionState {
         now: Moment,
         effects: &mut Vec<SessionEffect>,
     ) {
-        let result = result.map(|finished| match finished.output {
-            Output::Transcript(ref transcript) => Decoded::new(transcript.clone(), &finished),
-            Output::Generated(_) => unreachable!("a recogniser does not generate"),
+        let result = result.and_then(|finished| match finished.output {
+            Output::Transcript(ref transcript) => Ok(Decoded::new(transcript.clone(), &finished)),
+            Output::Generated(_) => {
+                Err(JobFailure::Engine { code: FailureCode::Engine, message: "a recogniser that writes".into() })
+            }
         });
         match role {
             Role::Partial => self.partial_ended(number, result, now, effects),
             Role::Speculation(_) => self.speculation_ended(number, result, now, effects),
             Role::Final => self.final_ended(number, result, effects),
+            Role::Cleaning => {}
         }
     }
 
@@ -179,6 +184,10 @@ impl SessionState {
                     utterance.speculation = None;
                     metrics::counter!(names::SPECULATIONS, "result" => "wasted").increment(1);
                 }
+                if let Some(mut utterance) = self.open.take_if(|utterance| utterance.pausing) {
+                    self.clean_speculatively(&mut utterance, &decoded, now, effects);
+                    self.open = Some(utterance);
+                }
                 // Whatever becomes of it, it is the best live text there is.
                 self.tell_partial(&decoded, job, now, effects);
             }
@@ -213,7 +222,8 @@ impl SessionState {
 
     pub(super) fn drop_partial(&self, utterance: &mut Utterance, effects: &mut Vec<SessionEffect>) {
         if let Some(job) = utterance.partial.take() {
-            effects.push(SessionEffect::CancelJob { job: self.job_id(job.number), tier: self.options.tier });
+            let from = Target::Recogniser(self.options.tier);
+            effects.push(SessionEffect::CancelJob { job: self.job_id(job.number), from });
         }
     }
 
@@ -222,8 +232,9 @@ impl SessionState {
             metrics::counter!(names::SPECULATIONS, "result" => "wasted").increment(1);
             if speculation.result.is_none() {
                 let job = self.job_id(speculation.job.number);
-                effects.push(SessionEffect::CancelJob { job, tier: self.options.tier });
+                effects.push(SessionEffect::CancelJob { job, from: Target::Recogniser(self.options.tier) });
             }
+            self.drop_cleaning(utterance, effects);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use engine::llm::draft::{StepCosts, TILE};
+use engine::llm::draft::StepCosts;
 use engine::llm::{GenerateRequest, Stopped};
 use engine_worker::message::FailureCode;
 use engine_worker::os::{self, Helper};
@@ -11,8 +11,7 @@ use engine_worker::serve::Failure;
 
 use super::Drafts;
 use super::prefixes::{LEAST_SHARED, Prefixes};
-use super::run::{Phase, Planned, Run, Ticket};
-use super::speech::Said;
+use super::run::{Phase, Run, Ticket};
 use super::start::Surroundings;
 use crate::model::Model;
 use crate::prompt::PromptMaker;
@@ -20,10 +19,6 @@ use crate::sequences::{LONGEST_RUN, Sequence, Sequences};
 
 /// Requests that may wait for one slot. The server leases slots exclusively; this is for stragglers.
 const WAITING: usize = 16;
-/// A run with a part of a long prompt in it takes no longer than this while others are speaking.
-const STALL_US: f32 = 60_000.0;
-/// ... and no longer than this otherwise, so that a cancelled request does not hold its core.
-const LONGEST_US: f32 = 250_000.0;
 /// How often drafts are expected to be right before any was seen: a word in ten is changed.
 const USUAL_RATE: f32 = 0.9;
 /// How much of what is known of drafts comes from the last request.
@@ -42,13 +37,13 @@ pub struct Memory<'model> {
 
 /// All requests of a worker and the memory they live in.
 pub struct Decoder<'model> {
-    model: &'model Model,
+    pub(super) model: &'model Model,
     prompts: PromptMaker,
-    sequences: Sequences<'model>,
-    slots: Vec<Slot>,
-    prefixes: Prefixes,
+    pub(super) sequences: Sequences<'model>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) prefixes: Prefixes,
     context: usize,
-    costs: StepCosts,
+    pub(super) costs: StepCosts,
     drafts: bool,
     expected_rate: f32,
     /// Threads of the library, whose processor time is ours.
@@ -57,8 +52,8 @@ pub struct Decoder<'model> {
 
 /// A slot is a sequence.
 #[derive(Default)]
-struct Slot {
-    run: Option<Run>,
+pub(super) struct Slot {
+    pub run: Option<Run>,
     waiting: VecDeque<Ticket>,
 }
 
@@ -217,102 +212,7 @@ impl<'model> Decoder<'model> {
         }
     }
 
-    /// Puts together what the next run of the model holds: the next token of every reply, drafts where they are expected
-    /// to save time, and as much of the waiting prompts as may be computed at once.
-    fn plan(&mut self) {
-        self.sequences.drop_plan();
-        let mut speakers = 0;
-        for (slot, run) in runs(&mut self.slots) {
-            run.planned = Planned::default();
-            if run.phase == Phase::Reply && run.pending.len() <= self.sequences.room() {
-                speakers += 1;
-                let last = run.pending.len() - 1;
-                for (at, token) in run.pending.iter().enumerate() {
-                    let row = self.sequences.plan(slot, run.held + at, *token, at == last);
-                    if at == last {
-                        run.planned.rows.push(row);
-                    }
-                }
-                run.planned.tokens = run.pending.len();
-            }
-        }
-        for (slot, run) in runs(&mut self.slots).filter(|(_, run)| !run.planned.rows.is_empty()) {
-            let draft = run.speech.draft(&self.costs, self.sequences.planned(), speakers, self.sequences.room());
-            for (at, token) in draft.iter().enumerate() {
-                let row = self.sequences.plan(slot, run.held + run.pending.len() + at, *token, true);
-                run.planned.rows.push(row);
-            }
-            run.planned.tokens += draft.len();
-            run.planned.draft = draft;
-        }
-        // At least what fills the tile that has been begun: less would save nothing.
-        let planned = self.sequences.planned();
-        let affordable = self.costs.tokens_for(if speakers > 0 { STALL_US } else { LONGEST_US });
-        let mut left = (affordable.max((planned + 1).next_multiple_of(TILE)) - planned).min(self.sequences.room());
-        let mut prompts: Vec<_> = runs(&mut self.slots).filter(|(_, run)| run.phase == Phase::Prompt).collect();
-        prompts.sort_by_key(|(_, run)| run.ticket.arrived);
-        for (slot, run) in prompts {
-            let count = left.min(run.prompt.len() - run.held);
-            left -= count;
-            for at in run.held..run.held + count {
-                let last = at + 1 == run.prompt.len();
-                let row = self.sequences.plan(slot, at, run.prompt[at], last);
-                if last {
-                    run.planned.rows.push(row);
-                }
-            }
-            run.planned.tokens = count;
-        }
-    }
-
-    /// Reads what the last run says for a slot.
-    fn read(&mut self, slot: Sequence) {
-        let Some(run) = self.slots[slot].run.as_mut().filter(|run| run.planned.tokens > 0) else { return };
-        let planned = std::mem::take(&mut run.planned);
-        run.steps += 1;
-        let tried = planned.draft.len();
-        run.held += planned.tokens - tried;
-        run.pending.clear();
-        if let Some(promised) = run.promised.take_if(|_| run.held >= run.shared) {
-            self.sequences.share(slot, promised, run.shared);
-            self.prefixes.filled(promised);
-        }
-        if planned.rows.is_empty() {
-            return;
-        }
-        run.phase = Phase::Reply;
-        run.first_token.get_or_insert_with(Instant::now);
-        let mut stood = 0;
-        let mut said = Said::On;
-        for (at, row) in planned.rows.iter().enumerate() {
-            let token = run.speech.pick(&self.sequences, *row);
-            said = run.speech.say(token, &self.model.vocabulary);
-            if planned.draft.get(at) == Some(&token) {
-                stood += 1;
-                if said == Said::On {
-                    continue;
-                }
-            } else if said == Said::On {
-                run.pending.push(token);
-            }
-            break;
-        }
-        run.held += stood;
-        if tried > 0 {
-            run.speech.draft_ran(tried, stood);
-            self.sequences.cut(slot, run.held);
-        }
-        while let (Said::On, Some(token)) = (said, run.speech.forced()) {
-            said = run.speech.say(token, &self.model.vocabulary);
-            run.pending.push(token);
-        }
-        run.show();
-        if let Said::Over(stopped) = said {
-            self.finish(slot, stopped);
-        }
-    }
-
-    fn finish(&mut self, slot: Sequence, stopped: Stopped) {
+    pub(super) fn finish(&mut self, slot: Sequence, stopped: Stopped) {
         let Some(run) = self.leave(slot) else { return };
         if let Some(rate) = run.speech.acceptance_rate() {
             self.expected_rate += (rate - self.expected_rate) * RATE_MEMORY;
@@ -366,6 +266,7 @@ impl<'model> Decoder<'model> {
     }
 }
 
-fn runs(slots: &mut [Slot]) -> impl Iterator<Item = (Sequence, &mut Run)> {
+/// The requests in work.
+pub(super) fn runs(slots: &mut [Slot]) -> impl Iterator<Item = (Sequence, &mut Run)> {
     slots.iter_mut().enumerate().filter_map(|(at, slot)| slot.run.as_mut().map(|run| (at, run)))
 }

@@ -1,7 +1,7 @@
 //! Many requests on one model at once. Each lives in a sequence of the model's memory; every run of the model extends
 //! all of them by what they need next (continuous batching), so requests join and leave between two runs.
 //!
-//! [`Engine`] owns the thread and is what others use; [`Decoder`] is what happens on it. What to say is decided by
+//! [`Engine`] owns the thread and is what others use; [`Decoder`] is what happens on it, run by run (`turn`). What to say is decided by
 //! [`speech`], what is kept for others by [`prefixes`], what a run may cost by [`costs`].
 
 pub mod client;
@@ -12,6 +12,7 @@ pub mod prefixes;
 mod run;
 pub mod speech;
 mod start;
+mod turn;
 
 pub use client::{Asked, Client};
 pub use decoder::{Decoder, Memory};

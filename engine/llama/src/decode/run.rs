@@ -74,6 +74,8 @@ pub struct Run {
     pub speech: Speech,
     /// Said, and not in the sequence yet.
     pub pending: Vec<Token>,
+    /// The last run left open which token comes next: the next run is to say it without a draft.
+    pub undecided: bool,
     pub steps: u32,
     pub first_token: Option<Instant>,
     pub processor_time: Duration,
@@ -88,6 +90,8 @@ pub struct Planned {
     /// Where the model's words behind its last own token and behind each token of the draft are; empty where nothing is
     /// asked yet.
     pub rows: Vec<Row>,
+    /// The token before the draft.
+    pub last: Token,
     pub draft: Vec<Token>,
 }
 
@@ -105,6 +109,7 @@ impl Run {
             reused: 0,
             speech,
             pending: Vec::new(),
+            undecided: false,
             steps: 0,
             first_token: None,
             processor_time: Duration::ZERO,

@@ -1,7 +1,7 @@
 //! One reply in the making: how its next token is picked, what that token means, and what might come after it.
 
 use engine::llm::draft::{Acceptance, Ramp, StepCosts, Trail};
-use engine::llm::pick::{likeliest, likeliest_of};
+use engine::llm::pick::{Picked, likeliest, likeliest_of};
 use engine::llm::plan::{Cursor, Plan, Step};
 use engine::llm::reply::ReplyText;
 use engine::llm::{Stopped, Token};
@@ -82,11 +82,12 @@ impl Speech {
     }
 
     /// The next token by what the model said.
-    pub fn pick(&mut self, sequences: &Sequences<'_>, row: Row) -> Token {
+    pub fn pick(&mut self, sequences: &Sequences<'_>, row: Row) -> Picked {
         match &mut self.picker {
             Picker::Likeliest => likeliest(sequences.values(row)),
             Picker::Planned { cursor, .. } => likeliest_of(sequences.values(row), cursor.allowed()),
-            Picker::ByChance(chance) => sequences.pick(row, chance),
+            // Chance has no second best, and no draft that could disagree with it.
+            Picker::ByChance(chance) => Picked { token: sequences.pick(row, chance), lead: f32::INFINITY },
         }
     }
 
@@ -148,11 +149,12 @@ impl Speech {
         ahead
     }
 
-    /// A draft of `tried` tokens was run and `stood` of them.
-    pub fn draft_ran(&mut self, tried: usize, stood: usize) {
+    /// A draft of `tried` tokens was run and `stood` of them. One that was broken off only because two tokens were too
+    /// close to each other says nothing about the draft.
+    pub fn draft_ran(&mut self, tried: usize, stood: usize, broken_off: bool) {
         self.drafted += tried as u32;
         self.accepted += stood as u32;
-        if let Some(draft) = &mut self.draft {
+        if let Some(draft) = self.draft.as_mut().filter(|_| !broken_off) {
             draft.ramp.ran(tried, stood);
         }
     }

@@ -45,9 +45,7 @@ impl Surroundings<'_> {
             .map_err(|error| Failure::bad_request(error.to_string()))?;
         let room = self.context.saturating_sub(prompt.tokens.len());
         if prompt.tokens.is_empty() || room == 0 {
-            let (tokens, context) = (prompt.tokens.len(), self.context);
-            let message = format!("the prompt has `{tokens}` tokens and the context holds `{context}`; cut the text");
-            return Err(Failure::bad_request(message));
+            return Err(too_long("prompt", prompt.tokens.len(), self.context));
         }
         let speech = match request {
             GenerateRequest::Clean(clean) => self.clean(clean, room)?,
@@ -57,8 +55,12 @@ impl Surroundings<'_> {
     }
 
     fn clean(&self, clean: &Clean, room: usize) -> Result<Speech, Failure> {
+        let tokens = self.model.tokens(&clean.text).len();
+        if tokens > self.context {
+            return Err(too_long("text", tokens, self.context));
+        }
         let (picker, needed) = match &clean.freedom {
-            Freedom::Free => (Picker::Likeliest, 2 * self.model.tokens(&clean.text).len() + CLEAN_SLACK),
+            Freedom::Free => (Picker::Likeliest, 2 * tokens + CLEAN_SLACK),
             Freedom::Words(skips) => {
                 let plan = Plan::new(&clean.text, skips, self.model)
                     .map_err(|error| Failure::bad_request(error.to_string()))?;
@@ -88,6 +90,10 @@ impl Surroundings<'_> {
         let trail = Trail::new(tokens.iter().copied().zip(texts.iter().map(AsRef::as_ref)));
         speech.with_draft(trail, self.expected_rate)
     }
+}
+
+fn too_long(what: &str, tokens: usize, context: usize) -> Failure {
+    Failure::bad_request(format!("the {what} has `{tokens}` tokens and the context holds `{context}`; cut it"))
 }
 
 fn messages(request: &GenerateRequest) -> Vec<Message> {

@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn the_builtin_model_loads_and_is_small() {
         let model = Model::load(&ModelSource::Builtin, Weights::Mapped).unwrap();
-        assert_eq!((model.useful_threads(), model.trained_context()), (1, 1024));
+        assert_eq!(model.useful_threads(), 1);
+        assert!(model.trained_context() >= engine::llm::ModelFacts::builtin().context_tokens);
     }
 
     #[test]

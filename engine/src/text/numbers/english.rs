@@ -1,7 +1,7 @@
 //! English number words.
 
 use super::english_counts::{TENS, TENS_ORDINALS, UNIT_ORDINALS, UNITS, below_hundred, count, next, scale};
-use super::english_time::{clock, date, year};
+use super::english_time::{clock, date, two_digits, year};
 use super::{Atom, Currency, Decimal, Reading, Shape, Value, written};
 use crate::text::Tongue;
 
@@ -124,7 +124,7 @@ pub(super) fn readings(atoms: &[Atom<'_>], i: usize) -> Vec<Reading> {
     if let Some((value, len)) = date(atoms, i) {
         push(value, len, Shape::Simple);
     }
-    if let Some((digits, len)) = digit_run(atoms, i) {
+    if let Some((digits, len)) = digit_run(atoms, i).or_else(|| labelled_pairs(atoms, i)) {
         push(Value::Digits(digits), len, Shape::Groups(vec![1; len]));
     }
     found
@@ -175,6 +175,24 @@ fn digit_run(atoms: &[Atom<'_>], i: usize) -> Option<(String, usize)> {
         len += 1;
     }
     (len >= 3).then_some((digits, len))
+}
+
+/// "Port eighty eighty", "flight twenty three forty": a number read in pairs, where the word before says that it is one.
+fn labelled_pairs(atoms: &[Atom<'_>], i: usize) -> Option<(String, usize)> {
+    const LABELS: [&str; 12] = [
+        "port", "code", "pin", "extension", "flight", "room", "route", "bus", "error", "gate", "train", "highway",
+    ];
+    let label = atoms[i.checked_sub(1)?].norm;
+    if !LABELS.contains(&label) || !atoms[i].glued {
+        return None;
+    }
+    let head = below_hundred(atoms, i).filter(|head| !head.ordinal && head.value > 0)?;
+    let (mut digits, mut len) = (head.value.to_string(), head.len);
+    while let Some((pair, more)) = two_digits(atoms, i + len) {
+        digits.push_str(&format!("{pair:02}"));
+        len += more;
+    }
+    (len > head.len).then_some((digits, len))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(super) fn year(atoms: &[Atom<'_>], i: usize) -> Option<(u64, usize)> {
 }
 
 /// "thirty", "forty five", "oh five": two digits that follow an hour or a century.
-fn two_digits(atoms: &[Atom<'_>], i: usize) -> Option<(u64, usize)> {
+pub(super) fn two_digits(atoms: &[Atom<'_>], i: usize) -> Option<(u64, usize)> {
     let first = next(atoms, i);
     if matches!(first, "oh" | "o" | "zero")
         && let Some((unit @ 1..=9, false, _)) = simple(next(atoms, i + 1))

@@ -51,7 +51,8 @@ fn amount(atoms: &[Atom<'_>], i: usize) -> Option<Amount> {
         return None;
     }
     let norm = atoms.get(start)?.norm;
-    let mut amount = if matches!(norm, "полтора" | "полторы" | "полутора") {
+    let half_more = matches!(norm, "полтора" | "полторы" | "полутора");
+    let mut amount = if half_more {
         Amount { value: Decimal::new(1, "5")?, len: 1, scaled: None, indefinite: true }
     } else if let Some(value) = written::number(Tongue::Russian, norm) {
         Amount { value, len: 1, scaled: None, indefinite: false }
@@ -72,7 +73,7 @@ fn amount(atoms: &[Atom<'_>], i: usize) -> Option<Amount> {
             amount = Amount { value: value.times(unit.value), len: len + 1, scaled: Some(value), indefinite: false };
         }
     } else if amount.scaled.is_none()
-        && !amount.indefinite
+        && (!amount.indefinite || half_more)
         && let Some(unit) =
             word(atoms, start + amount.len, false).filter(|unit| unit.place == Place::Scale && unit.suffix.is_none())
     {
@@ -195,7 +196,13 @@ fn digit_groups(atoms: &[Atom<'_>], i: usize) -> Option<(String, Vec<(u8, usize)
     let total: u8 = groups.iter().map(|(width, _)| width).sum();
     let one_by_one = groups.len() >= 3 && groups.iter().all(|(width, _)| *width == 1);
     let telephone = (10..=11).contains(&total) && groups.len() >= 4;
-    (one_by_one || telephone).then_some((digits, groups))
+    let labelled = groups.len() >= 2 && total <= 6 && i > 0 && atoms[i].glued && names_code(atoms[i - 1].norm);
+    (one_by_one || telephone || labelled).then_some((digits, groups))
+}
+
+/// Words behind which numbers side by side are one code ("порт восемьдесят восемьдесят").
+fn names_code(norm: &str) -> bool {
+    ["порт", "код", "пин", "пинкод", "пин-код", "добавочный", "рейс", "ошибка", "ошибку", "ошибки"].contains(&norm)
 }
 
 #[cfg(test)]

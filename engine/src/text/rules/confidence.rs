@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Scope, fillers, self_corrections};
 use crate::text::Tongue;
-use crate::text::draft::{Draft, View};
+use crate::text::draft::{Draft, Piece, View};
 use crate::text::edit::EditKind;
-use crate::text::lexicon::is_common;
+use crate::text::lexicon::is_known;
 use crate::text::tokens::{TokenKind, tokens};
 
 /// What the rules could not settle.
@@ -29,13 +29,17 @@ pub enum Doubt {
     UnknownLanguage,
 }
 
-/// Words before which unpunctuated text lacks a comma, or a clause is likely to begin.
+/// Words before which unpunctuated text lacks a comma, or a clause is likely to begin, where the rules have set none.
 #[rustfmt::skip]
-const INNER: [&str; 43] = [
+const INNER: [&str; 44] = [
     "but", "because", "which", "if", "please", "although", "though", "when", "while", "since", "so", "however", "and", "or",
     "too", "then", "sorry", "thanks", "но", "а", "что", "чтобы", "если", "когда", "который", "которая", "которые", "которое",
     "пожалуйста", "потому", "поэтому", "как", "где", "куда", "кто", "и", "или", "хотя", "чем", "почему", "да", "нет", "думаю",
+    "ли",
 ];
+
+/// Beginnings of words whose clause may end in the middle of the sentence, comma before it or not.
+const CLAUSES: [&str; 6] = ["котор", "если", "когда", "хотя", "which", "although"];
 
 /// Words after which, or after whose clause, a comma is likely at the beginning.
 #[rustfmt::skip]
@@ -70,7 +74,10 @@ pub(super) fn judge(raw: &str, draft: &Draft<'_>, scope: &Scope<'_>) -> (f32, Ve
     let count = view.len();
     if !marked && count > 1 {
         let asks = draft.text().ends_with('?');
-        let inner = (1..count).any(|k| view.gap(k).is_plain() && INNER.contains(&view.norm(k)));
+        let inner = (1..count).any(|k| {
+            let begins = CLAUSES.iter().any(|clause| view.norm(k).starts_with(clause));
+            begins || (view.gap(k).is_plain() && INNER.contains(&view.norm(k)))
+        });
         let opening = OPENING.contains(&view.norm(0)) && view.gap(1).is_plain();
         // "population three million": a heading and its number want more than a full stop.
         let heading = count < 4 && draft.pieces.iter().any(|piece| piece.edit == Some(EditKind::NumberForm));
@@ -86,9 +93,19 @@ pub(super) fn judge(raw: &str, draft: &Draft<'_>, scope: &Scope<'_>) -> (f32, Ve
     }
     if !capitals && count > 0 {
         let unknown = (0..count).any(|k| {
-            view.norm(k).chars().all(char::is_alphabetic) && !view.frozen(k) && !is_common(scope.tongue, view.norm(k))
+            view.norm(k).chars().all(char::is_alphabetic) && !view.frozen(k) && !is_known(scope.tongue, view.norm(k))
         });
         doubt(Doubt::NoCapitals, if unknown { 0.4 } else { 0.04 });
+    }
+    // "It went well, I mean, they asked": the filler's commas may have parted two clauses.
+    let parted = |piece: &Piece| {
+        piece.edit == Some(EditKind::Filler)
+            && raw[piece.raw.clone()].matches(',').count() > 1
+            && raw[piece.raw.clone()].contains(' ')
+            && !piece.text.contains(',')
+    };
+    if draft.pieces.iter().any(parted) {
+        doubt(Doubt::NoMarks, 0.15);
     }
     let mut sentence = 0;
     for k in 0..count {

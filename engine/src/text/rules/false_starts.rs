@@ -109,12 +109,19 @@ fn is_fragment(tongue: Tongue, view: &View<'_>, k: usize) -> bool {
         && !WHOLE.contains(&norm)
 }
 
-/// "we we're": the next word is this one with a verb hung on.
+/// "we we're": the next word is this one with a verb hung on. "I assure you you're right" is none: what can be an object
+/// must stand where only a subject can.
 fn is_contracted_next(view: &View<'_>, k: usize) -> bool {
+    let subject = view.opens_sentence(k)
+        || matches!(view.norm_before(k), "and" | "but" | "so" | "because" | "if" | "when" | "well" | "think");
     let contracted = view.norm(k + 1).strip_prefix(view.norm(k)).is_some_and(|rest| rest.starts_with('\''));
     contracted
         && view.gap(k + 1).is_plain()
-        && matches!(view.norm(k), "i" | "we" | "you" | "he" | "she" | "it" | "they" | "that" | "there")
+        && match view.norm(k) {
+            "i" | "we" | "he" | "she" | "they" => true,
+            "you" | "it" | "that" | "there" => subject,
+            _ => false,
+        }
 }
 
 fn has_vowel(text: &str) -> bool {
@@ -131,6 +138,8 @@ mod tests {
         assert_eq!(english("I went to the st- to the store."), "I went to the store.");
         assert_eq!(english("B-b-but why"), "But why.");
         assert_eq!(english("th the wh- what"), "The what.");
+        assert_eq!(english("you you're early"), "You're early.");
+        assert_eq!(english("I assure you you're early"), "I assure you you're early.");
         assert_eq!(russian("обе- обещал п-п-понимаешь"), "Обещал понимаешь.");
     }
 

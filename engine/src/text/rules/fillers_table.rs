@@ -64,7 +64,7 @@ const ENGLISH: &[Soft] = &[
         never_before: &[
             "what", "that", "how", "who", "why", "where", "when", "if", "it", "about", "him", "her", "them", "me", "us", "this",
             "the", "a", "an", "my", "your", "his", "whether", "anything", "something", "nothing", "more", "better", "all", "any",
-            "some", "everything", "of", "as",
+            "some", "everything", "of", "as", "best", "well",
         ],
         ..SOFT
     },

@@ -10,6 +10,14 @@ use crate::text::tokens::TokenKind;
 /// A line of so few words is a greeting, a name or an item, not a sentence.
 const SHORT_LINE: usize = 3;
 
+/// Whether anybody, the recogniser or the speaker, set a mark inside or behind a sentence.
+pub(super) fn any(draft: &Draft<'_>) -> bool {
+    draft.pieces.iter().any(|piece| {
+        let mark = matches!(piece.text.trim(), "." | "," | "?" | "!" | "…" | ";" | ":" | "—" | "–");
+        piece.kind == TokenKind::Mark && (mark || piece.text.starts_with(".."))
+    })
+}
+
 pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     match scope.style.final_mark {
         FinalMark::Keep => {}

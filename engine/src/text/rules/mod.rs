@@ -2,14 +2,20 @@
 //!
 //! The order is fixed, because each rule builds on what those before it left:
 //! spacing, hesitation sounds, false starts, repetitions, self-corrections, filler words, symbols of code, spoken commands,
-//! snippets, dictionary, numbers, marks, case, paragraphs, spacing again. Each is one file with its tables.
+//! snippets, dictionary, borders, doubled words, numbers, commas, marks, case, paragraphs, spacing again. Each is one file
+//! with its tables.
 
+mod borders;
 mod case;
 mod commands;
 mod commands_english;
 mod commands_russian;
+mod commas;
+mod commas_english;
+mod commas_russian;
 mod confidence;
 mod dictionary;
+mod doubled;
 mod false_starts;
 pub(crate) mod fillers;
 mod fillers_table;
@@ -28,25 +34,15 @@ mod symbols;
 
 pub use confidence::Doubt;
 
+pub use super::TextContext as RuleContext;
 use super::Tongue;
 use super::dictionary::Dictionary;
 use super::draft::Draft;
 use super::edit::{Edit, to_edits};
+use super::heard::Heard;
 use super::snippets::Snippets;
-use super::style::Style;
-use crate::language::Language;
-
-/// What the rules are told beside the text.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleContext<'a> {
-    /// The language of the utterance.
-    pub language: Language,
-    pub style: &'a Style,
-    pub dictionary: &'a Dictionary,
-    pub snippets: &'a Snippets,
-    /// The sentence before, as it was given out: text that continues it gets no capital.
-    pub previous_sentence: Option<&'a str>,
-}
+use super::style::{FinalMark, Style};
+use super::TextContext;
 
 /// A text as the rules leave it.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,16 +65,21 @@ struct Scope<'a> {
     snippets: &'a Snippets,
     /// The text goes on with a sentence begun before.
     continues: bool,
+    /// Bytes of the raw text before each pause.
+    pauses: &'a [usize],
 }
 
-/// Cleans `raw`. Never fails, whatever the text.
-pub fn clean(raw: &str, context: &RuleContext<'_>) -> Cleaned {
+/// Cleans a raw text. Never fails, whatever the text.
+pub fn clean(raw: impl Into<Heard>, context: &TextContext<'_>) -> Cleaned {
+    let heard = raw.into();
+    let raw = heard.text();
     let scope = Scope {
         tongue: Tongue::from(context.language),
         style: context.style,
         dictionary: context.dictionary,
         snippets: context.snippets,
         continues: context.previous_sentence.is_some_and(is_unfinished),
+        pauses: heard.pauses(),
     };
     let rules = &context.style.rules;
     let mut draft = Draft::new(raw);
@@ -110,7 +111,15 @@ pub fn clean(raw: &str, context: &RuleContext<'_>) -> Cleaned {
     if rules.dictionary {
         dictionary::run(&mut draft, &scope);
     }
+    let unmarked = context.style.final_mark != FinalMark::Keep && !marks::any(&draft);
+    if unmarked {
+        borders::run(&mut draft, &scope);
+        doubled::run(&mut draft, &scope);
+    }
     numbers::run(&mut draft, &scope);
+    if unmarked {
+        commas::run(&mut draft, &scope);
+    }
     marks::run(&mut draft, &scope);
     case::run(&mut draft, &scope);
     if rules.paragraphs {
@@ -131,6 +140,7 @@ fn is_unfinished(sentence: &str) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::language::Language;
     use crate::text::dictionary::Term;
     use crate::text::edit::apply;
     use crate::text::snippets::Snippet;

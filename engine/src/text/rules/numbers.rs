@@ -126,7 +126,8 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
         i += match choice {
             Choice::Leave { len } => len.max(1),
             Choice::Write { len, text } => {
-                let (first, last) = (view.words[atoms[i].word], view.words[atoms[i + len - 1].word]);
+                let first = view.words[atoms[i].word];
+                let last = with_own_stop(&view, atoms[i + len - 1].word);
                 let kind = EditKind::NumberForm;
                 actions.push(Action::Replace { first, last, text, sort: TokenKind::Word, kind, frozen: false });
                 len
@@ -136,4 +137,13 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     if !actions.is_empty() {
         draft.perform(actions);
     }
+}
+
+/// The last piece of word `k`: the full stop of "p.m." inside a sentence belongs to it.
+fn with_own_stop(view: &View<'_>, k: usize) -> usize {
+    let word = view.words[k];
+    let dotted = matches!(view.norm(k), "a.m" | "p.m");
+    let stop = view.draft.pieces.get(word + 1).is_some_and(|piece| piece.text == "." && piece.edit.is_none());
+    let goes_on = view.text(k + 1).starts_with(char::is_lowercase);
+    if dotted && stop && goes_on { word + 1 } else { word }
 }

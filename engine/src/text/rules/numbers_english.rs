@@ -3,7 +3,7 @@
 use super::numbers::{Choice, Place};
 use crate::text::numbers::decimal::Decimal;
 use crate::text::numbers::english::{MONTHS, ordinal_suffix};
-use crate::text::numbers::{Currency, Reading, Shape, Value};
+use crate::text::numbers::{Currency, Reading, Shape, Value, is_number_word};
 use crate::text::style::NumberPolicy;
 
 /// Units with which small numbers are written in digits too.
@@ -18,10 +18,11 @@ const MEASURES: [&str; 58] = [
 
 /// Words that name something by a number.
 #[rustfmt::skip]
-const LABELS: [&str; 28] = [
+const LABELS: [&str; 41] = [
     "page", "pages", "chapter", "version", "section", "step", "item", "figure", "table", "room", "gate", "platform", "exit",
     "level", "phase", "volume", "slide", "ticket", "issue", "line", "row", "column", "flight", "release", "number", "track",
-    "appendix", "unit",
+    "appendix", "unit", "port", "clause", "article", "option", "apartment", "building", "terminal", "channel", "task",
+    "lesson", "exercise", "episode", "season",
 ];
 
 /// Words before a time of day.
@@ -36,10 +37,12 @@ const YEAR_AFTER: [&str; 17] = [
     "early", "mid",
 ];
 
-/// Words before an ordinal that counts things.
+/// Tens that name the years of a century ("the nineteen eighties").
 #[rustfmt::skip]
-const ORDINAL_AFTER: [&str; 13] =
-    ["the", "his", "her", "my", "your", "our", "their", "its", "this", "that", "every", "each", "on"];
+const DECADES: [(&str, u64); 8] = [
+    ("twenties", 20), ("thirties", 30), ("forties", 40), ("fifties", 50), ("sixties", 60), ("seventies", 70),
+    ("eighties", 80), ("nineties", 90),
+];
 
 pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
     if place.atoms[place.i].norm.chars().any(|c| c.is_ascii_digit()) {
@@ -197,10 +200,12 @@ fn plain(place: &Place<'_>, found: &[Reading]) -> Choice {
         let (len, tail) = place.version_tail(reading.len, "point");
         return Choice::Write { len, text: format!("{}{tail}", written(value)) };
     }
-    // "the nineteen nineties"
-    let decade = place.after(reading.len, 0);
-    if decade.ends_with("ties") && decade != "ties" {
-        return leave;
+    if let Some((_, tens)) = DECADES.iter().find(|(word, _)| *word == place.after(reading.len, 0)) {
+        let century = if let Value::Plain(value) = reading.value { value.as_whole() } else { None };
+        return match century.filter(|century| (11..=20).contains(century) && reading.len == 1) {
+            Some(century) => Choice::Write { len: 2, text: format!("{century}{tens}s") },
+            None => leave,
+        };
     }
     if let Some(next) = place.number_follows(reading.len) {
         return Choice::Leave { len: reading.len + next };
@@ -208,7 +213,10 @@ fn plain(place: &Place<'_>, found: &[Reading]) -> Choice {
     let (len, after) = (reading.len, place.after(reading.len, 0));
     match (&reading.value, &reading.shape) {
         (Value::Ordinal(value), Shape::Suffix(suffix)) => {
-            let counted = *value >= 10 && ORDINAL_AFTER.contains(&place.before());
+            // "a tenth", "one twentieth" are parts; at the beginning it counts what is said ("Tenth, ...").
+            let before = place.before();
+            let part = matches!(before, "a" | "an") || is_number_word(place.tongue, before);
+            let counted = *value >= 10 && !before.is_empty() && !part;
             if counted { Choice::Write { len, text: format!("{value}{suffix}") } } else { leave }
         }
         (Value::Plain(_), Shape::Indefinite) => leave,
@@ -219,12 +227,15 @@ fn plain(place: &Place<'_>, found: &[Reading]) -> Choice {
         (Value::Plain(value), _) => {
             let subtracts = place.atoms[place.i].norm == "minus"
                 && place.before().chars().any(char::is_alphanumeric)
-                && super::super::numbers::is_number_word(place.tongue, place.before());
+                && is_number_word(place.tongue, place.before());
             let small = value.as_whole().is_some_and(|value| value < 10);
-            let label =
-                LABELS.contains(&place.before()) && !(place.before() == "number" && *value == Decimal::whole(1));
+            let one = *value == Decimal::whole(1);
+            // "number one", "the task one of us has"
+            let label = LABELS.contains(&place.before()) && !(one && (place.before() == "number" || after == "of"));
+            // "off by one" is no number of a program, "= 1" is.
+            let every = place.policy == NumberPolicy::All && !(one && (place.i == 0 || !place.before().is_empty()));
             let wanted = !small
-                || place.policy == NumberPolicy::All
+                || every
                 || MEASURES.contains(&after)
                 || label
                 || place.range_to_ten(len, &["to", "or"]);
@@ -254,6 +265,10 @@ mod tests {
             ("at twelve am", "At 12 AM."),
             ("at five oh five", "At 5:05."),
             ("two hundred fifty thousand", "250,000."),
+            ("the nineteen nineties", "The 1990s."),
+            ("on port eighty eighty", "On port 8080."),
+            ("flight twenty three forty", "Flight 2340."),
+            ("she came in fourteenth", "She came in 14th."),
         ] {
             assert_eq!(english(said), text);
         }
@@ -268,7 +283,8 @@ mod tests {
             "Ten fifteen people.",
             "We march ten miles.",
             "Meet me at three.",
-            "The nineteen nineties.",
+            "The wild nineties.",
+            "A tenth of it.",
             "The second one.",
             "A twenty second delay.",
             "From ten to five.",

@@ -18,9 +18,10 @@ const MEASURES: [&str; 26] = [
 
 /// Beginnings of words that name something by a number.
 #[rustfmt::skip]
-const LABELS: [&str; 24] = [
+const LABELS: [&str; 27] = [
     "страниц", "верси", "глав", "пункт", "номер", "комнат", "кабинет", "шаг", "раздел", "слайд", "задач", "таблиц", "том",
-    "выпуск", "рейс", "маршрут", "дом", "квартир", "корпус", "подъезд", "платформ", "строк", "релиз", "поезд",
+    "выпуск", "рейс", "маршрут", "дом", "квартир", "корпус", "подъезд", "платформ", "строк", "релиз", "поезд", "порт",
+    "серия", "терминал",
 ];
 
 const TIME_AFTER: [&str; 12] = ["в", "во", "к", "до", "с", "после", "около", "на", "от", "ровно", "примерно", "часов"];
@@ -33,7 +34,7 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
     }
     // "два точка один" is one number only where something is counted in versions.
     let point = place.atoms[place.i..].iter().take(8).position(|atom| atom.norm == "точка");
-    let versioned = place.before().starts_with("верси") || place.before().starts_with("релиз");
+    let versioned = is_versioned(place);
     if let (Some(point), false) = (point.filter(|&point| point > 0), versioned)
         && found.iter().any(|reading| reading.len > point)
     {
@@ -61,6 +62,13 @@ pub(super) fn choose(place: &Place<'_>, found: &[Reading]) -> Choice {
         return Choice::Write { len: reading.len, text: code(digits, groups) };
     }
     plain(place, found, versioned)
+}
+
+/// "Версия два", "версию до два": the number counts versions.
+fn is_versioned(place: &Place<'_>) -> bool {
+    let named = |norm: &str| norm.starts_with("верси") || norm.starts_with("релиз");
+    let far = || place.i >= 2 && place.atoms[place.i - 1].glued && named(place.atoms[place.i - 2].norm);
+    named(place.before()) || (matches!(place.before(), "до" | "на" | "в" | "с") && far())
 }
 
 fn written(value: Decimal) -> String {
@@ -139,7 +147,7 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
     let (len, after) = (reading.len, place.after(reading.len, 0));
     let leave = Choice::Leave { len };
     if let Some(next) = place.number_follows(len) {
-        return Choice::Leave { len: len + next };
+        return approximate(place, reading, next).unwrap_or(Choice::Leave { len: len + next });
     }
     match (&reading.value, &reading.shape) {
         (Value::Ordinal(value), Shape::Suffix(suffix)) => {
@@ -186,8 +194,37 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
     }
 }
 
+/// "Пять-шесть человек", "10–15 минут": two round numbers or neighbours before what they count are about so many.
+fn approximate(place: &Place<'_>, reading: &Reading, next: usize) -> Option<Choice> {
+    const COUNTED: [&str; 16] = [
+        "минут", "секунд", "час", "дня", "дней", "недел", "месяц", "лет", "год", "человек", "раз", "штук", "метр",
+        "километр", "рубл", "процент",
+    ];
+    let len = reading.len + next;
+    if reading.len != 1 || next != 1 || !COUNTED.iter().any(|unit| place.after(len, 0).starts_with(unit)) {
+        return None;
+    }
+    let whole = |reading: &Reading| match reading.value {
+        Value::Plain(value) => value.as_whole(),
+        _ => None,
+    };
+    let second = readings(place.tongue, place.atoms, place.i + 1);
+    let (a, b) = (whole(reading)?, second.iter().filter(|r| r.len == 1).find_map(whole)?);
+    let neighbours = b == a + 1 && b < 10;
+    let round = a % 5 == 0 && b % 5 == 0 && a < b && b <= a + 10 && b <= 50;
+    let text = if neighbours {
+        format!("{}-{}", place.spelled(place.i), place.spelled(place.i + 1))
+    } else if round {
+        format!("{a}–{b}")
+    } else {
+        return None;
+    };
+    Some(Choice::Write { len, text })
+}
+
 fn is_worth_digits(place: &Place<'_>, value: Decimal, len: usize) -> bool {
-    if value.as_whole().is_none_or(|value| value >= 10) || place.policy == NumberPolicy::All {
+    let prose = value == Decimal::whole(1) && (place.i == 0 || !place.before().is_empty());
+    if value.as_whole().is_none_or(|value| value >= 10) || (place.policy == NumberPolicy::All && !prose) {
         return true;
     }
     let (before, after) = (place.before(), place.after(len, 0));
@@ -233,6 +270,11 @@ mod tests {
             ("двести пятьдесят тысяч рублей", "250 тысяч рублей."),
             ("на двадцать первом этаже", "На 21-м этаже."),
             ("от пяти до десяти минут", "От 5 до 10 минут."),
+            ("пять десять минут", "5–10 минут."),
+            ("полтора миллиона рублей", "1,5 миллиона рублей."),
+            ("порт восемьдесят восемьдесят", "Порт 8080."),
+            ("поднял версию до три точка двенадцать", "Поднял версию до 3.12."),
+            ("два три дня", "Два-три дня."),
             (
                 "плюс семь девятьсот двенадцать триста сорок пять шестьдесят семь восемьдесят девять",
                 "+7 912 345-67-89.",
@@ -247,7 +289,7 @@ mod tests {
         for text in [
             "У меня два брата.",
             "Один из них прав.",
-            "Два три дня.",
+            "Два три или больше.",
             "Сто лет не виделись.",
             "На пятом этаже.",
             "В двадцатом веке.",

@@ -35,8 +35,12 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     let view = View::new(draft);
     let mut actions = Vec::new();
     let mut k = 0;
+    // In code and commands only a small word of prose said twice is certainly no part of them.
+    let prose_only = scope.style.rules.symbols;
+    let certain =
+        |len: &usize, k: usize| !prose_only || (*len == 1 && view.norm(k).len() > 1 && is_small(scope.tongue, view.norm(k)));
     while k < view.len() {
-        let Some(len) = repeated_at(scope.tongue, &view, k) else {
+        let Some(len) = repeated_at(scope.tongue, &view, k).filter(|len| certain(len, k)) else {
             k += 1;
             continue;
         };
@@ -82,7 +86,8 @@ fn is_repetition(tongue: Tongue, view: &View<'_>, k: usize, len: usize) -> bool 
     if len == 1 {
         let word = view.norm(k);
         let name = view.looks_like_name(k);
-        return !DOUBLED.contains(&word)
+        return (!DOUBLED.contains(&word) || is_doubled_conjunction(view, k))
+            && !is_cleft(view, k)
             && !is_negation(tongue, word)
             && !name
             && (between.is_plain() || (BEGINS.contains(&word) && leads_on(view, k + 2, word)));
@@ -95,6 +100,20 @@ fn is_repetition(tongue: Tongue, view: &View<'_>, k: usize, len: usize) -> bool 
     // "It is so, it is so." is said with weight; "it is, it is so" is not.
     let goes_on = k + 2 * len < view.len() && view.gap(k + 2 * len).is_plain();
     !linked && !said_on_purpose && !all_names && (!after_comma || (goes_on && BEGINS.contains(&view.norm(k))))
+}
+
+/// "I know that that the box is here": behind the second one a clause begins, so it points at nothing.
+fn is_doubled_conjunction(view: &View<'_>, k: usize) -> bool {
+    #[rustfmt::skip]
+    const BEGIN_CLAUSE: [&str; 14] =
+        ["the", "a", "an", "my", "your", "our", "their", "his", "i", "we", "he", "she", "they", "there"];
+    k > 0 && view.norm(k) == "that" && BEGIN_CLAUSE.contains(&view.norm(k + 2)) && view.gap(k + 2).is_plain()
+}
+
+/// "What it is is a mess."
+fn is_cleft(view: &View<'_>, k: usize) -> bool {
+    let start = view.sentence_start(k);
+    matches!(view.norm(k), "is" | "was") && (start..k).any(|n| matches!(view.norm(n), "what" | "all"))
 }
 
 /// Whether the sentence goes on with word `k`, or with the same word said once more.
@@ -121,6 +140,7 @@ mod tests {
     fn what_was_said_twice_is_written_once() {
         assert_eq!(english("I, I, I think the the lift is broken"), "I think the lift is broken.");
         assert_eq!(english("we need to we need to go"), "We need to go.");
+        assert_eq!(english("I know that that the box is here."), "I know that the box is here.");
         assert_eq!(russian("я я думаю что во второй во второй ящик"), "Я думаю что во второй ящик.");
     }
 
@@ -135,6 +155,8 @@ mod tests {
             "I said no, no.",
             "New York, New York.",
             "Never never.",
+            "What it is is a mess.",
+            "I know that that is wrong.",
         ] {
             assert_eq!(english(text), text);
         }

@@ -136,7 +136,7 @@ impl Style {
     pub fn code() -> Self {
         Self {
             name: "code".into(),
-            rules: RuleSet { repetitions: false, self_corrections: false, symbols: true, ..RuleSet::default() },
+            rules: RuleSet { self_corrections: false, symbols: true, ..RuleSet::default() },
             numbers: NumberPolicy::All,
             case: CasePolicy::Keep,
             final_mark: FinalMark::Keep,
@@ -144,6 +144,25 @@ impl Style {
             prompt: PromptTemplate::cleaning("It is program code or a command line: keep case and symbols exactly."),
             ..Self::none()
         }
+    }
+
+    /// As it was recognised, for those who clean up themselves.
+    pub fn verbatim() -> Self {
+        Self {
+            name: "verbatim".into(),
+            rules: RuleSet::OFF,
+            numbers: NumberPolicy::Keep,
+            case: CasePolicy::Keep,
+            final_mark: FinalMark::Keep,
+            model: ModelUse::Never,
+            ..Self::none()
+        }
+    }
+
+    /// Whether it leaves every text as it is.
+    pub fn is_verbatim(&self) -> bool {
+        let keeps = self.numbers == NumberPolicy::Keep && self.case == CasePolicy::Keep;
+        keeps && self.rules == RuleSet::OFF && self.final_mark == FinalMark::Keep && self.model == ModelUse::Never
     }
 
     pub fn document() -> Self {
@@ -159,6 +178,21 @@ impl Style {
     }
 }
 
+impl RuleSet {
+    /// Nothing is changed.
+    pub const OFF: Self = Self {
+        fillers: false,
+        repetitions: false,
+        false_starts: false,
+        self_corrections: false,
+        commands: false,
+        symbols: false,
+        snippets: false,
+        dictionary: false,
+        paragraphs: false,
+    };
+}
+
 /// The styles of one user: the built-in ones, changed or added to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Styles {
@@ -170,7 +204,14 @@ pub struct Styles {
 impl Default for Styles {
     fn default() -> Self {
         Self {
-            styles: vec![Style::none(), Style::mail(), Style::chat(), Style::code(), Style::document()],
+            styles: vec![
+                Style::none(),
+                Style::mail(),
+                Style::chat(),
+                Style::code(),
+                Style::document(),
+                Style::verbatim(),
+            ],
             apps: Vec::new(),
         }
     }
@@ -236,7 +277,7 @@ mod tests {
         styles.set_app("Jira", "tickets");
         assert_eq!(styles.choose(None, Some("Jira - Chrome")).name, "tickets");
         assert_eq!(styles.get("chat").unwrap().final_mark, FinalMark::Add);
-        assert_eq!(styles.names().count(), 6);
+        assert_eq!(styles.names().count(), 7);
     }
 
     #[test]

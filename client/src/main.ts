@@ -1,0 +1,8 @@
+import { mount } from 'svelte';
+
+import App from './App.svelte';
+import './app.css';
+import { local } from './stores/local.svelte';
+
+local.apply();
+mount(App, { target: document.getElementById('page')! });

@@ -1,0 +1,73 @@
+// What this browser remembers by itself.
+
+import type { Mode, Quality } from '../generated/wire';
+import { speak, type Language } from '../lib/i18n/index.svelte';
+import { DEFAULT_KEYS, type Hotkeys } from '../lib/keys';
+
+export interface Local {
+  theme: 'system' | 'light' | 'dark';
+  language: 'auto' | Language;
+  deviceId: string;
+  echoCancellation: boolean;
+  noiseSuppression: boolean;
+  autoGain: boolean;
+  keepOpen: boolean;
+  mode: Mode;
+  quality: Quality;
+  speech: string;
+  style: string;
+  keys: Hotkeys;
+}
+
+const NAME = 'alfavoice.local';
+
+const DEFAULTS: Local = {
+  theme: 'system',
+  language: 'auto',
+  deviceId: '',
+  echoCancellation: true,
+  noiseSuppression: false,
+  autoGain: true,
+  keepOpen: false,
+  mode: 'on_pause',
+  quality: 'normal',
+  speech: 'auto',
+  style: 'auto',
+  keys: DEFAULT_KEYS,
+};
+
+function load(): Local {
+  try {
+    const stored = JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Local>;
+    return { ...DEFAULTS, ...stored, keys: { ...DEFAULT_KEYS, ...stored.keys } };
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+class LocalStore {
+  #value = $state.raw<Local>(load());
+
+  get value(): Local {
+    return this.#value;
+  }
+
+  set(change: Partial<Local>): void {
+    this.#value = { ...this.#value, ...change };
+    try {
+      localStorage.setItem(NAME, JSON.stringify(this.#value));
+    } catch {
+      // Private windows may have no storage: the choice then lasts as long as the page.
+    }
+    this.apply();
+  }
+
+  apply(): void {
+    const { theme, language } = this.#value;
+    if (theme === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    speak(language);
+  }
+}
+
+export const local = new LocalStore();

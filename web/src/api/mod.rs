@@ -1,0 +1,30 @@
+//! The HTTP API under `/api`: one handler per address, described where it is written.
+//!
+//! [`list`] is the only list of them: what is in it is served, documented in `/api/openapi.json`, and tried by the tests
+//! in the name of every kind of caller.
+
+mod admin;
+mod auth;
+mod convert;
+mod document;
+mod etag;
+mod export;
+mod history;
+mod jobs;
+mod keys;
+mod list;
+mod logins;
+mod preferences;
+mod recordings;
+mod requests;
+mod settings;
+mod settings_schema;
+mod usage;
+mod vocabulary;
+
+pub use document::openapi_json;
+pub use list::configure;
+pub use preferences::check as check_preferences;
+
+/// What actix's `Result` is here.
+pub type ApiResult<T> = Result<T, crate::http::error::ApiError>;

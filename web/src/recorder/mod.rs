@@ -1,0 +1,73 @@
+//! Finals on their way into the history: never lost, never twice, and never waited for.
+//!
+//! A final goes into a bounded channel; the writer (`writer`) stores what is in it. What the database cannot take now,
+//! or what finds the channel full, goes into a local journal (`journal`) and is stored later. Each has a key
+//! (`entry`), so that storing it again changes nothing.
+
+mod entry;
+mod journal;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use actors::recorder::Recorder;
+use actors::session::Final;
+use metrics::counter;
+use tokio::sync::{mpsc, oneshot};
+use tracing::error;
+
+pub use self::entry::{Entry, transcript_of};
+pub use self::journal::Journal;
+use self::writer::Writer;
+use crate::database::Database;
+
+/// Finals that may wait for the writer. A thousand people do not finish so many sentences while one batch is written.
+const CHANNEL: usize = 1024;
+
+/// The port's implementation over the store.
+pub struct HistoryRecorder {
+    waiting: mpsc::Sender<Message>,
+    journal: Arc<Journal>,
+}
+
+enum Message {
+    Final(Box<Entry>),
+    /// Answered once everything before it is stored or in the journal.
+    Flush(oneshot::Sender<()>),
+}
+
+impl HistoryRecorder {
+    /// Starts the writer on the present thread's runtime. `folder` is made where it is missing.
+    pub fn start(database: Database, folder: &Path) -> std::io::Result<Arc<Self>> {
+        let journal = Arc::new(Journal::open(folder)?);
+        let (waiting, messages) = mpsc::channel(CHANNEL);
+        actix_web::rt::spawn(Writer::new(database, Arc::clone(&journal)).run(messages));
+        Ok(Arc::new(Self { waiting, journal }))
+    }
+
+    /// Waits until everything recorded so far is stored or in the journal.
+    pub async fn flush(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.waiting.send(Message::Flush(done)).await.is_ok() {
+            let _ = wait.await;
+        }
+    }
+}
+
+impl Recorder for HistoryRecorder {
+    fn record(&self, told: &Final) {
+        let Some(entry) = Entry::of(told, store::Moment::now()) else { return };
+        let refused = match self.waiting.try_send(Message::Final(Box::new(entry))) {
+            Ok(()) => return,
+            Err(mpsc::error::TrySendError::Full(message) | mpsc::error::TrySendError::Closed(message)) => message,
+        };
+        let Message::Final(entry) = refused else { return };
+        counter!("recorder_spilled_total").increment(1);
+        if let Err(error) = self.journal.append(std::slice::from_ref(&*entry), journal::Durability::Written) {
+            // Channel full, disk full, database away: all that is left is to say so.
+            error!(%error, utterance = entry.transcript.utterance, "a final could not be kept");
+            counter!("recorder_lost_total").increment(1);
+        }
+    }
+}
