@@ -20,8 +20,7 @@ fn main() {
     for file in files.iter().filter(|file| is_built && is_served(file)) {
         let name = file.strip_prefix(&folder).expect("it was found in there").display().to_string();
         let twin = PathBuf::from(format!("{}.br", file.display()));
-        let brotli =
-            if files.contains(&twin) { format!("Some(include_bytes!({twin:?}))") } else { "None".to_owned() };
+        let brotli = if files.contains(&twin) { format!("Some(include_bytes!({twin:?}))") } else { "None".to_owned() };
         writeln!(table, "    File {{ name: {name:?}, content: include_bytes!({file:?}), brotli: {brotli} }},")
             .expect("a string takes everything");
     }

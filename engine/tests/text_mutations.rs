@@ -161,7 +161,8 @@ fn mutated(language: Language, text: &str, (mutation, place): (Mutation, usize))
     let russian = language == Language::RUSSIAN;
     let pick = |en: &str, ru: &str| if russian { ru } else { en }.to_owned();
     let at = place % words.len();
-    let find = |fits: &dyn Fn(&str) -> bool| (0..words.len()).map(|n| (at + n) % words.len()).find(|&n| fits(&words[n]));
+    let find =
+        |fits: &dyn Fn(&str) -> bool| (0..words.len()).map(|n| (at + n) % words.len()).find(|&n| fits(&words[n]));
     match mutation {
         Mutation::Drop => {
             words.remove(at);
@@ -203,9 +204,10 @@ fn random_changes_hidden_in_good_proposals_are_refused_one_by_one() {
     let rules: Vec<Cleaned> = pairs.iter().map(cleaned).collect();
     let (mut tried, mut improved) = (0_usize, 0_usize);
     let config = Config { cases: 6000, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(
-        proptest::test_runner::RngAlgorithm::ChaCha,
-    ));
+    let mut runner = TestRunner::new_with_rng(
+        config,
+        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+    );
     let counts = std::cell::RefCell::new((&mut tried, &mut improved));
     let cases = (0..pairs.len(), prop::collection::vec(any_mutation(), 1..4));
     let outcome = runner.run(&cases, |(index, mutations)| {
@@ -222,7 +224,8 @@ fn random_changes_hidden_in_good_proposals_are_refused_one_by_one() {
         // Where a good proposal itself has other words than the rules' text, those words are free.
         let count = |text: &str, word: &str| text.split(' ').filter(|known| *known == word).count();
         let differs = |word: &&str| count(&by_rules, word) != count(&good, word);
-        let mut free: Vec<String> = by_rules.split(' ').chain(good.split(' ')).filter(differs).map(str::to_owned).collect();
+        let mut free: Vec<String> =
+            by_rules.split(' ').chain(good.split(' ')).filter(differs).map(str::to_owned).collect();
         free.extend(FILLERS.iter().flat_map(|filler| filler.split(' ')).map(str::to_owned));
         prop_assert_eq!(meaning(&text, &free), meaning(&by_rules, &free), "{} `{}`", &pair.id, pair.shown(&proposal));
         let mut counts = counts.borrow_mut();

@@ -53,7 +53,8 @@ impl Application {
             threads => threads,
         };
         let kept_audio = KeptAudio::new(&settings).map_err(|error| {
-            anyhow::Error::new(settings.problem("retention.audio_key", error.to_string(), "give another, or nothing"))
+            let problem = settings.problem("retention.audio_key", error.to_string(), "give another, or nothing");
+            anyhow::Error::new(config::Problems(vec![problem]))
         })?;
         let uploads = settings.server.data_dir.join("recordings");
         let offline = Offline::new(&uploads).with_context(|| format!("cannot use {}", uploads.display()))?;

@@ -15,6 +15,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// After the start, so that a server that is restarted all the time does not only clean up.
 const FIRST: Duration = Duration::from_secs(60);
+/// Who breaks off an upload for longer begins it anew; the recording itself stays announced.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(14 * 24 * 3600);
 /// A file that no row knows may be about to be entered.
 const ORPHAN_AGE: Duration = HOUR;
 
@@ -50,6 +52,7 @@ async fn clean_up_regularly(state: Arc<AppState>, every: Duration) {
             ),
             Err(error) => error!(%error, "the clean-up failed; it is tried again another time"),
         }
+        state.offline().remove_needless(&store, UPLOAD_PATIENCE).await;
         tokio::time::sleep(every).await;
     }
 }

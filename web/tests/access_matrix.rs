@@ -19,9 +19,9 @@ async fn operations(nobody: &Api) -> Vec<Operation> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("methods") {
-            let open = operation["security"].as_array().is_some_and(|needs| {
-                needs.iter().any(|need| need.as_object().is_some_and(serde_json::Map::is_empty))
-            });
+            let open = operation["security"]
+                .as_array()
+                .is_some_and(|needs| needs.iter().any(|need| need.as_object().is_some_and(serde_json::Map::is_empty)));
             all.push(Operation { method: method.to_uppercase(), path: path.clone(), open });
         }
     }
@@ -76,7 +76,9 @@ async fn everything(api: &Api) -> Vec<Value> {
         seen.push(api.get(path).await.good());
     }
     let keys = api.get("/api/keys").await.good();
-    seen.push(json!(keys["items"].as_array().map(|keys| keys.iter().map(|k| k["revoked_at"].clone()).collect::<Vec<_>>())));
+    seen.push(json!(
+        keys["items"].as_array().map(|keys| keys.iter().map(|k| k["revoked_at"].clone()).collect::<Vec<_>>())
+    ));
     seen.push(json!(api.get("/api/auth/sessions").await.good()["items"].as_array().map(Vec::len)));
     seen
 }
@@ -140,7 +142,8 @@ async fn members_are_no_admins_and_keys_are_no_people() {
                 assert_eq!((answer.status, answer.code()), (403, "forbidden"), "{name}");
             }
         }
-        let for_people = ["/api/keys", "/api/auth/sessions", "/api/auth/password", "/api/auth/logout-all", "/api/export"];
+        let for_people =
+            ["/api/keys", "/api/auth/sessions", "/api/auth/password", "/api/auth/logout-all", "/api/export"];
         if for_people.iter().any(|path| operation.path.starts_with(path)) {
             let answer = call(&key, &operation, "0195f0f0-0000-7000-8000-000000000000", "").await;
             assert_eq!((answer.status, answer.code()), (403, "forbidden"), "{name}");

@@ -74,8 +74,7 @@ async fn forged_and_foreign_tokens_are_refused() {
     let parts: Vec<&str> = token.split('.').collect();
     let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[0]).expect("base64")).expect("JSON");
     let none = URL_SAFE_NO_PAD.encode(json!({"alg": "none", "typ": "JWT", "kid": header["kid"]}).to_string());
-    let mut claims: Value =
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).expect("base64")).expect("JSON");
+    let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).expect("base64")).expect("JSON");
     claims["role"] = json!("admin");
     let promoted = URL_SAFE_NO_PAD.encode(claims.to_string());
     let forged = [
@@ -224,10 +223,13 @@ async fn foreign_pages_are_kept_out_and_answers_carry_protection() {
     assert_eq!(from(&own).await.status, 200);
     let listed = from("https://voice.example.org").await;
     assert_eq!(listed.header("access-control-allow-origin"), Some("https://voice.example.org"));
-    for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("cache-control", "no-store")] {
+    for (name, value) in
+        [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("cache-control", "no-store")]
+    {
         assert_eq!(listed.header(name), Some(value), "{name}");
     }
     assert!(listed.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
-    let socket = awc::Client::new().ws(server.url("/transcribe")).header("origin", "https://evil.example").connect().await;
+    let socket =
+        awc::Client::new().ws(server.url("/transcribe")).header("origin", "https://evil.example").connect().await;
     assert!(matches!(socket, Err(WsClientError::InvalidResponseStatus(_))), "nor its WebSockets");
 }

@@ -1,7 +1,7 @@
 // The JSON of the HTTP API under `/api`.
 // Written by `cargo xtask docs` from the package `protocol`.
 
-import type { AudioSettings, CleanedBy, EditKind, Encoding, Mode, Quality, SessionSettings, TextEdit, Timings, WordTiming } from './wire';
+import type { CleanedBy, JobState, Mode, Quality, SessionSettings, TextEdit, Timings, WordTiming } from './wire';
 
 /**
  * `GET /api/admin/users`, in the order of creation.
@@ -170,14 +170,14 @@ export type Me = { user: User, auth: AuthKind,
 scopes: Array<Scope>, };
 
 /**
- * How the caller came in.
- */
-export type AuthKind = "token" | "api_key" | "local" | "ticket";
-
-/**
  * What a key may do. Accounts, logins and keys themselves are only for people who logged in.
  */
 export type Scope = "transcribe" | "history.read" | "history.write" | "settings" | "admin";
+
+/**
+ * How the caller came in.
+ */
+export type AuthKind = "token" | "api_key" | "local" | "ticket";
 
 /**
  * `GET /api/auth/server`: what a login page needs to know before anybody is logged in.
@@ -372,15 +372,6 @@ queue_position: number | null,
  */
 received_bytes: number, total_bytes: number | null, attempts: number, result: JobResult | null, error: JobError | null, created_at: string, started_at: string | null, finished_at: string | null, };
 
-export type JobState = "receiving" | "queued" | "running" | "done" | "failed" | "cancelled";
-
-/**
- * Why there is no result.
- */
-export type JobError = { code: string, message: string, };
-
-export type JobKind = "recording" | "file" | "batch";
-
 /**
  * What came of a job.
  */
@@ -393,6 +384,13 @@ text: string,
  * The transcripts in the history.
  */
 transcripts: Array<string>, audio_ms: number, };
+
+/**
+ * Why there is no result.
+ */
+export type JobError = { code: string, message: string, };
+
+export type JobKind = "recording" | "file" | "batch";
 
 /**
  * `PUT /api/recordings/{id}/data?offset=`: how far the upload is.

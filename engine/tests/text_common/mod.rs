@@ -37,7 +37,7 @@ impl Pair {
 
     /// Words of the part held out are not printed, so that nobody tunes the rules on them by accident.
     pub fn shown<'t>(&self, text: &'t str) -> &'t str {
-        if self.split != "held_out" { text } else { "(held out)" }
+        if self.split == "held_out" { "(held out)" } else { text }
     }
 
     /// The raw text with the labels' edits made.

@@ -41,7 +41,7 @@ pub async fn users(state: Data<AppState>, identity: Identity, query: Query<UserQ
 }
 
 /// Give or take rights, let in or lock out
-#[utoipa::path(tag = "admin", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "admin", params(("id" = String, Path, description = "Its id")), responses(
     (status = 200, body = User), (status = "4XX", body = HttpErrorBody)))]
 #[patch("/api/admin/users/{id}")]
 pub async fn change_user(
@@ -73,7 +73,7 @@ pub async fn change_user(
 }
 
 /// Remove a person with all that is theirs
-#[utoipa::path(tag = "admin", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "admin", params(("id" = String, Path, description = "Its id")), responses(
     (status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[delete("/api/admin/users/{id}")]
 pub async fn remove_user(
@@ -120,14 +120,14 @@ pub async fn invite(
     }
     let (code, now) = (NewSecret::random(SecretKind::Invite), Moment::now());
     let (role, expires_at) = (convert::role_of(body.role), now.plus(DAY * days));
-    let invites = state.store()?;
-    let invite = invites.invites().create(identity.user, code.hash(), role, &body.note, now, expires_at).await?;
+    let store = state.store()?;
+    let invite = store.invites().create(identity.user, code.hash(), role, &body.note, now, expires_at).await?;
     note(&state, &request, &identity, "invite.created", &invite.id.to_string(), &body.note);
     Ok(HttpResponse::Created().json(CreatedInvite { invite: convert::invite(invite), code: code.reveal() }))
 }
 
 /// Revoke an invite
-#[utoipa::path(tag = "admin", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "admin", params(("id" = String, Path, description = "Its id")), responses(
     (status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[delete("/api/admin/invites/{id}")]
 pub async fn revoke_invite(

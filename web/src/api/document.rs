@@ -11,7 +11,8 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::list::Document;
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const STYLE: &str = include_str!("docs.css");
 
@@ -34,16 +35,13 @@ impl Modify for Finishing {
 static JSON: LazyLock<String> =
     LazyLock::new(|| Document::openapi().to_pretty_json().expect("the description is plain data"));
 
-static PAGE: LazyLock<String> =
-    LazyLock::new(|| render(&serde_json::from_str(&JSON).expect("it was just written")));
-
-/// The description itself.
-pub fn openapi_json() -> &'static str {
-    &JSON
-}
+static PAGE: LazyLock<String> = LazyLock::new(|| render(&serde_json::from_str(&JSON).expect("it was just written")));
 
 pub async fn openapi() -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).insert_header((header::CACHE_CONTROL, "no-cache")).body(&**JSON)
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(&**JSON)
 }
 
 pub async fn page() -> HttpResponse {
@@ -68,7 +66,11 @@ fn render(document: &Value) -> String {
          <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/api/docs.css\">\
          <h1>AlfaVoice API</h1>",
     );
-    let _ = write!(html, "<p>{}</p><p><a href=\"/api/openapi.json\">openapi.json</a></p>", text(&document["info"]["description"]));
+    let _ = write!(
+        html,
+        "<p>{}</p><p><a href=\"/api/openapi.json\">openapi.json</a></p>",
+        text(&document["info"]["description"])
+    );
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {
             let _ = write!(
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_address_has_a_summary_and_answers() {
-        let document: Value = serde_json::from_str(openapi_json()).expect("JSON");
+        let document: Value = serde_json::from_str(&JSON).expect("JSON");
         let paths = document["paths"].as_object().expect("paths");
         assert!(paths.len() > 25, "{}", paths.len());
         for (path, item) in paths {

@@ -37,7 +37,7 @@ pub async fn page(state: Data<AppState>, identity: Identity, query: Query<JobQue
 }
 
 /// One job
-#[utoipa::path(tag = "jobs", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "jobs", params(("id" = String, Path, description = "Its id")), responses(
     (status = 200, body = Job), (status = "4XX", body = HttpErrorBody)))]
 #[get("/api/jobs/{id}")]
 pub async fn get(state: Data<AppState>, identity: Identity, id: Path<String>) -> ApiResult<Json<Job>> {
@@ -49,7 +49,7 @@ pub async fn get(state: Data<AppState>, identity: Identity, id: Path<String>) ->
 }
 
 /// Cancel a job
-#[utoipa::path(tag = "jobs", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "jobs", params(("id" = String, Path, description = "Its id")), responses(
     (status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[delete("/api/jobs/{id}")]
 pub async fn cancel(state: Data<AppState>, identity: Identity, id: Path<String>) -> ApiResult<HttpResponse> {

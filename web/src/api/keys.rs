@@ -45,7 +45,9 @@ pub async fn create(
     let expires_at = match body.expires_in_days {
         None => None,
         Some(days @ 1..=MAX_DAYS) => Some(now.plus(DAY * days)),
-        Some(_) => return Err(ApiError::bad_request("`expires_in_days` is out of range", "give 1 to 3650, or nothing")),
+        Some(_) => {
+            return Err(ApiError::bad_request("`expires_in_days` is out of range", "give 1 to 3650, or nothing"));
+        }
     };
     let secret = NewSecret::random(SecretKind::ApiKey);
     let mut scopes: Vec<String> = body.scopes.iter().map(|scope| scope.name().to_owned()).collect();
@@ -65,7 +67,7 @@ pub async fn create(
 }
 
 /// Revoke a key
-#[utoipa::path(tag = "keys", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "keys", params(("id" = String, Path, description = "Its id")), responses(
     (status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[delete("/api/keys/{id}")]
 pub async fn revoke(

@@ -23,9 +23,7 @@ mod usage;
 mod vocabulary;
 
 pub use convert::job_state;
-pub use document::openapi_json;
 pub use list::configure;
-pub use preferences::check as check_preferences;
 
 /// What actix's `Result` is here.
 pub type ApiResult<T> = Result<T, crate::http::error::ApiError>;

@@ -63,13 +63,14 @@ fn check(state: &AppState, new: &NewRecording) -> ApiResult<Moment> {
     crate::ws::convert::wishes(new.settings.clone(), state.languages())
         .map_err(|error| ApiError::bad_request(format!("`settings`: {}", error.message), &error.hint))?;
     let recorded_at = requests::moment("recorded_at", Some(&new.recorded_at))?;
-    let recorded_at = recorded_at.ok_or_else(|| ApiError::bad_request("`recorded_at` is empty", "say when it was recorded"))?;
+    let recorded_at =
+        recorded_at.ok_or_else(|| ApiError::bad_request("`recorded_at` is empty", "say when it was recorded"))?;
     // A client's clock may be wrong; a recording of next year would stand before everything else for a year.
     Ok(recorded_at.min(Moment::now()))
 }
 
 /// How a recording is
-#[utoipa::path(tag = "recordings", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "recordings", params(("id" = String, Path, description = "Its id")), responses(
     (status = 200, body = Job), (status = "4XX", body = HttpErrorBody)))]
 #[get("/api/recordings/{id}")]
 pub async fn get(state: Data<AppState>, identity: Identity, id: Path<String>) -> ApiResult<Json<Job>> {
@@ -89,7 +90,7 @@ pub struct DataQuery {
 }
 
 /// Upload a recording or the rest of one; what was received before is passed over
-#[utoipa::path(tag = "recordings", params(("id" = String, Path,), DataQuery),
+#[utoipa::path(tag = "recordings", params(("id" = String, Path, description = "Its id"), DataQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = UploadState), (status = "4XX", body = HttpErrorBody)))]
 #[put("/api/recordings/{id}/data")]
@@ -108,6 +109,9 @@ pub async fn data(
     let job = store.jobs().get(identity.user, id).await?.filter(|job| job.kind == JobKind::Recording);
     let job = job.ok_or_else(|| ApiError::not_found("recording"))?;
     let total = job.total_bytes.unwrap_or(0);
+    if job.state == JobState::Cancelled {
+        return Err(ApiError::conflict("the recording was cancelled", "announce it under another id"));
+    }
     if job.state != JobState::Receiving {
         return Ok(Json(UploadState { received_bytes: total, total_bytes: total, complete: true }));
     }

@@ -37,33 +37,126 @@ fn all() -> SettingsSchema {
     use SettingKind::{Boolean, Choice, ChoiceMap, Number, TextList};
     let languages = ["auto", "en", "ru"];
     let recognition = vec![
-        field("mode", Choice, ("When text appears", "Когда появляется текст"), ("After each pause, or once at the end", "После каждой паузы или один раз в конце"), &["on_pause", "after_recording"]),
-        field("quality", Choice, ("Quality", "Качество"), ("Accurate takes longer", "Точное распознавание дольше"), &["normal", "high"]),
-        field("language", Choice, ("Language", "Язык"), ("The language that is spoken", "Язык, на котором говорят"), &languages),
-        field("languages", TextList, ("Possible languages", "Возможные языки"), ("Automatic chooses from these", "Автоматический выбор — из этих"), &["en", "ru"]),
-        field("partials", Boolean, ("Live text", "Текст по ходу речи"), ("Show words while they are spoken", "Показывать слова, пока они звучат"), &[]),
+        field(
+            "mode",
+            Choice,
+            ("When text appears", "Когда появляется текст"),
+            ("After each pause, or once at the end", "После каждой паузы или один раз в конце"),
+            &["on_pause", "after_recording"],
+        ),
+        field(
+            "quality",
+            Choice,
+            ("Quality", "Качество"),
+            ("Accurate takes longer", "Точное распознавание дольше"),
+            &["normal", "high"],
+        ),
+        field(
+            "language",
+            Choice,
+            ("Language", "Язык"),
+            ("The language that is spoken", "Язык, на котором говорят"),
+            &languages,
+        ),
+        field(
+            "languages",
+            TextList,
+            ("Possible languages", "Возможные языки"),
+            ("Automatic chooses from these", "Автоматический выбор — из этих"),
+            &["en", "ru"],
+        ),
+        field(
+            "partials",
+            Boolean,
+            ("Live text", "Текст по ходу речи"),
+            ("Show words while they are spoken", "Показывать слова, пока они звучат"),
+            &[],
+        ),
     ];
     let text = vec![
-        field("style", Choice, ("Style", "Стиль"), ("How the text is cleaned up", "Как приводить текст в порядок"), &STYLES),
-        field("app_styles", ChoiceMap, ("Style by program", "Стиль по программам"), ("Name of a program and its style", "Название программы и стиль для неё"), &STYLES),
+        field(
+            "style",
+            Choice,
+            ("Style", "Стиль"),
+            ("How the text is cleaned up", "Как приводить текст в порядок"),
+            &STYLES,
+        ),
+        field(
+            "app_styles",
+            ChoiceMap,
+            ("Style by program", "Стиль по программам"),
+            ("Name of a program and its style", "Название программы и стиль для неё"),
+            &STYLES,
+        ),
     ];
-    let mut pause = field("pause_ms", Number, ("Pause", "Пауза"), ("Silence that ends an utterance; 0 adapts to the speaker", "Тишина, которой кончается фраза; 0 — подстроиться под говорящего"), &[]);
+    let mut pause = field(
+        "pause_ms",
+        Number,
+        ("Pause", "Пауза"),
+        (
+            "Silence that ends an utterance; 0 adapts to the speaker",
+            "Тишина, которой кончается фраза; 0 — подстроиться под говорящего",
+        ),
+        &[],
+    );
     pause.min = Some(0);
     pause.max = Some(*PAUSE_MS.end());
     pause.unit = Some("ms".to_owned());
     let sound = vec![
-        field("noise_suppression", Boolean, ("Noise suppression", "Шумоподавление"), ("For loud rooms", "Для шумных помещений"), &[]),
-        field("auto_gain", Boolean, ("Automatic level", "Автоматическая громкость"), ("Raise a quiet voice", "Усиливать тихий голос"), &[]),
+        field(
+            "noise_suppression",
+            Boolean,
+            ("Noise suppression", "Шумоподавление"),
+            ("For loud rooms", "Для шумных помещений"),
+            &[],
+        ),
+        field(
+            "auto_gain",
+            Boolean,
+            ("Automatic level", "Автоматическая громкость"),
+            ("Raise a quiet voice", "Усиливать тихий голос"),
+            &[],
+        ),
         pause,
-        field("sounds", Boolean, ("Signals", "Сигналы"), ("A sound when recording begins and ends", "Звук в начале и в конце записи"), &[]),
+        field(
+            "sounds",
+            Boolean,
+            ("Signals", "Сигналы"),
+            ("A sound when recording begins and ends", "Звук в начале и в конце записи"),
+            &[],
+        ),
     ];
     let privacy = vec![
-        field("keep_history", Boolean, ("Keep a history", "Вести историю"), ("Without it nothing of what is said is kept", "Без этого ничего из сказанного не сохраняется"), &[]),
-        field("keep_audio", Boolean, ("Keep the sound", "Хранить звук"), ("Where the server keeps sound at all", "Если сервер вообще хранит звук"), &[]),
+        field(
+            "keep_history",
+            Boolean,
+            ("Keep a history", "Вести историю"),
+            ("Without it nothing of what is said is kept", "Без этого ничего из сказанного не сохраняется"),
+            &[],
+        ),
+        field(
+            "keep_audio",
+            Boolean,
+            ("Keep the sound", "Хранить звук"),
+            ("Where the server keeps sound at all", "Если сервер вообще хранит звук"),
+            &[],
+        ),
     ];
     let page = vec![
-        field("ui_language", Choice, ("Language of the page", "Язык страницы"), ("Automatic follows the browser", "Автоматически — как в браузере"), &UI_LANGUAGES),
-        field("theme", Choice, ("Colours", "Цвета"), ("Light, dark, or as the system has it", "Светлые, тёмные или как в системе"), &THEMES),
+        field(
+            "ui_language",
+            Choice,
+            ("Language of the page", "Язык страницы"),
+            ("Automatic follows the browser", "Автоматически — как в браузере"),
+            &UI_LANGUAGES,
+        ),
+        field(
+            "theme",
+            Choice,
+            ("Colours", "Цвета"),
+            ("Light, dark, or as the system has it", "Светлые, тёмные или как в системе"),
+            &THEMES,
+        ),
     ];
     SettingsSchema {
         groups: vec![
@@ -118,8 +211,8 @@ mod tests {
     fn the_form_has_every_setting_once_with_words_in_both_languages() {
         let defaults = serde_json::to_value(Preferences::default()).expect("plain data");
         let wanted: BTreeSet<&str> = defaults.as_object().expect("an object").keys().map(String::as_str).collect();
-        let schema = all();
-        let fields: Vec<&SettingField> = schema.groups.iter().flat_map(|group| &group.fields).collect();
+        let form = all();
+        let fields: Vec<&SettingField> = form.groups.iter().flat_map(|group| &group.fields).collect();
         let found: BTreeSet<&str> = fields.iter().map(|field| field.key.as_str()).collect();
         assert_eq!((found, fields.len()), (wanted.clone(), wanted.len()));
         for field in fields {

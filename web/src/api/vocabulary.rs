@@ -104,7 +104,7 @@ pub async fn dictionary_import(
 }
 
 /// Remove a word
-#[utoipa::path(tag = "vocabulary", params(("id" = String, Path,), ShelfQuery), responses(
+#[utoipa::path(tag = "vocabulary", params(("id" = String, Path, description = "Its id"), ShelfQuery), responses(
     (status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[delete("/api/dictionary/{id}")]
 pub async fn dictionary_remove(
@@ -174,7 +174,7 @@ pub async fn snippet_import(
 }
 
 /// Remove a snippet
-#[utoipa::path(tag = "vocabulary", params(("id" = String, Path,), ShelfQuery), responses(
+#[utoipa::path(tag = "vocabulary", params(("id" = String, Path, description = "Its id"), ShelfQuery), responses(
     (status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[delete("/api/snippets/{id}")]
 pub async fn snippet_remove(

@@ -22,11 +22,19 @@ impl Backup {
                     store.backup(&file).await?;
                     file
                 }
-                None => upkeep::back_up(store, &settings.backup_folder(), usize::from(settings.retention.keep_backups)).await?,
+                None => {
+                    upkeep::back_up(store, &settings.backup_folder(), usize::from(settings.retention.keep_backups))
+                        .await?
+                }
             };
             let facts = store::check_backup(&file).await?;
-            println!("{}: {} users, {} transcripts, {} bytes, read through and whole",
-                file.display(), facts.users, facts.transcripts, facts.bytes);
+            println!(
+                "{}: {} users, {} transcripts, {} bytes, read through and whole",
+                file.display(),
+                facts.users,
+                facts.transcripts,
+                facts.bytes
+            );
             Ok(())
         })
     }

@@ -33,7 +33,8 @@ impl Export {
             let users = match &self.user {
                 Some(name) => {
                     let found = store.users().by_login(name).await?;
-                    let found = found.with_context(|| format!("there is nobody called `{name}`; see `alfavoice user list`"))?;
+                    let found =
+                        found.with_context(|| format!("there is nobody called `{name}`; see `alfavoice user list`"))?;
                     vec![found.user]
                 }
                 None => everybody(store).await?,

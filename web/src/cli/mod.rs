@@ -11,6 +11,7 @@ mod models;
 mod options;
 mod output;
 pub(crate) mod recording;
+mod remote;
 mod security_check;
 mod serve;
 mod topology;
@@ -39,6 +40,9 @@ const EXAMPLES: &str = "Examples:
   alfavoice transcribe meeting.wav --format srt    subtitles of a file, made by the running server
   alfavoice transcribe --local - < note.wav        the same without a server
   alfavoice models pull large-v3-q5                fetch a model
+  alfavoice user add anna --role admin             make an account; the password is asked for
+  alfavoice cleanup --older-than 90d --dry-run     what would be removed
+  ALFAVOICE_TOKEN=avk_... alfavoice listen         with a key, where the server wants one
   alfavoice check-config                           what is set, by whom, and what is wrong
 
 Each setting is also a key of the configuration file and an environment variable: `server.listen` is

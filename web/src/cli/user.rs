@@ -75,7 +75,13 @@ impl UserCommand {
     }
 }
 
-async fn add(settings: &Settings, store: &Store, name: String, email: Option<String>, role: Role) -> anyhow::Result<()> {
+async fn add(
+    settings: &Settings,
+    store: &Store,
+    name: String,
+    email: Option<String>,
+    role: Role,
+) -> anyhow::Result<()> {
     let role = match role {
         Role::Member => UserRole::Member,
         Role::Admin => UserRole::Admin,

@@ -9,9 +9,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
                       media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 
-/// The page may use the microphone, nothing else of the device.
-const PERMISSIONS: &str = "microphone=(self), camera=(), geolocation=(), payment=(), usb=()";
-
 /// Names of these files change with their content.
 const HASHED: &str = "assets/";
 
@@ -32,7 +29,8 @@ macro_rules! plain {
 }
 
 /// A page without a build step: speak, read, drop a file.
-const PLAIN: &[File] = plain!["index.html", "style.css", "app.js", "words.js", "line.js", "microphone.js", "capture.js"];
+const PLAIN: &[File] =
+    plain!["index.html", "style.css", "app.js", "words.js", "line.js", "microphone.js", "capture.js"];
 
 pub fn configure(routes: &mut web::ServiceConfig) {
     let (files, folder) = if CLIENT.is_empty() { (PLAIN, "/page/") } else { (CLIENT, "/") };
@@ -56,16 +54,12 @@ fn answer(file: &'static File, tag: &EntityTag, request: &HttpRequest, asked: &I
     response
         .insert_header((header::CONTENT_TYPE, kind(file.name)))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::PERMISSIONS_POLICY, PERMISSIONS))
-        .insert_header((header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"))
         .insert_header((header::CACHE_CONTROL, lasting))
         .insert_header((header::VARY, "accept-encoding"))
         .insert_header(header::ETag(tag.clone()));
     match file.brotli {
         _ if known => response.finish(),
-        Some(brotli) if takes_brotli(request) => {
-            response.insert_header((header::CONTENT_ENCODING, "br")).body(brotli)
-        }
+        Some(brotli) if takes_brotli(request) => response.insert_header((header::CONTENT_ENCODING, "br")).body(brotli),
         _ => response.body(file.content),
     }
 }

@@ -77,7 +77,9 @@ impl KeptAudio {
             None => wav,
             Some(cipher) => {
                 let cipher = cipher.clone();
-                let sealed = spawn_blocking(move || cipher.seal(&wav)).await.map_err(|error| file(&path, io::Error::other(error)))?;
+                let sealed = spawn_blocking(move || cipher.seal(&wav))
+                    .await
+                    .map_err(|error| file(&path, io::Error::other(error)))?;
                 sealed
             }
         };
@@ -100,9 +102,9 @@ impl KeptAudio {
         let Some(key) = &kept.key_id else { return Ok(bytes) };
         let ciphers = [&self.key, &self.previous];
         let cipher = ciphers.into_iter().flatten().find(|cipher| cipher.id() == key).cloned();
-        let cipher =
-            cipher.ok_or_else(|| KeptAudioError::NoKey { path: kept.path.clone(), key: key.clone() })?;
-        let opened = spawn_blocking(move || cipher.open(&bytes)).await.map_err(|e| file(&kept.path, io::Error::other(e)))?;
+        let cipher = cipher.ok_or_else(|| KeptAudioError::NoKey { path: kept.path.clone(), key: key.clone() })?;
+        let opened =
+            spawn_blocking(move || cipher.open(&bytes)).await.map_err(|e| file(&kept.path, io::Error::other(e)))?;
         opened.map_err(|source| KeptAudioError::Cipher { path: kept.path.clone(), source })
     }
 }

@@ -8,12 +8,14 @@ mod wav;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use protocol::SessionSettings;
 use protocol::api::RecordingEncoding;
 use serde::{Deserialize, Serialize};
-use store::JobId;
+use store::{JobId, JobState, Store};
 use tokio::sync::{Notify, OwnedMutexGuard};
+use tracing::warn;
 
 pub use runner::start;
 pub use uploads::{Upload, UploadError};
@@ -58,12 +60,36 @@ impl Offline {
         Upload::open(&self.file(job), total, offset).await
     }
 
+    /// Removes uploads whose jobs have ended or are gone, and those that nobody went on with for so long.
+    pub async fn remove_needless(&self, store: &Store, patience: Duration) {
+        for file in std::fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let job = file.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse::<JobId>().ok());
+            let Some(job) = job else { continue };
+            let _turn = self.turn(job).await;
+            let needless = match store.jobs().state_of(job).await {
+                Ok(None) => true,
+                Ok(Some(JobState::Receiving)) => age(&file) > patience,
+                Ok(Some(state)) => state.is_final(),
+                Err(error) => return warn!(%error, "nobody knows which uploads are needed"),
+            };
+            if needless && let Err(error) = std::fs::remove_file(&file) {
+                warn!(%error, file = %file.display(), "an upload could not be removed");
+            }
+        }
+    }
+
     /// There is something to do.
     pub fn wake(&self) {
-        self.woken.notify_waiters();
+        self.woken.notify_one();
     }
 
     fn file(&self, job: JobId) -> PathBuf {
         self.folder.join(format!("{job}.part"))
     }
+}
+
+/// Since the last byte came.
+fn age(file: &Path) -> Duration {
+    let changed = std::fs::metadata(file).and_then(|facts| facts.modified()).ok();
+    changed.and_then(|at| at.elapsed().ok()).unwrap_or_default()
 }

@@ -124,13 +124,7 @@ async fn fail(
     store.jobs().fail(lease, &Failure { code: code.to_owned(), message, retry_at }, now).await
 }
 
-async fn transcribe(
-    state: &Arc<AppState>,
-    store: &Store,
-    job: &Job,
-    lease: Lease,
-    path: &Path,
-) -> Result<(), Stopped> {
+async fn transcribe(state: &Arc<AppState>, store: &Store, job: &Job, lease: Lease, path: &Path) -> Result<(), Stopped> {
     let wanted: Wanted = serde_json::from_value(job.request.clone())
         .map_err(|error| Stopped::Useless("damaged_request", error.to_string()))?;
     let (file, said) = (path.to_owned(), wanted.settings.audio.clone());

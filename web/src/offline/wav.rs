@@ -20,11 +20,8 @@ pub fn read(path: &Path, encoding: RecordingEncoding, said: Option<&AudioSetting
         RecordingEncoding::Raw => Ok(Heard { audio: said.cloned().unwrap_or_default(), bytes }),
         RecordingEncoding::Wav => {
             let wav = Recording::parse(bytes).map_err(|error| format!("it is no WAV file: {error:#}"))?;
-            let audio = AudioSettings {
-                encoding: Encoding::PcmS16le,
-                sample_rate: wav.sample_rate,
-                channels: wav.channels,
-            };
+            let audio =
+                AudioSettings { encoding: Encoding::PcmS16le, sample_rate: wav.sample_rate, channels: wav.channels };
             Ok(Heard { audio, bytes: wav.bytes })
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ::config::Settings;
+use config::Settings;
 
 use super::Finding;
 
@@ -29,7 +29,9 @@ pub fn check(settings: &Settings, config_file: Option<&Path>) -> Vec<Finding> {
 /// What holds secrets or what people said.
 fn secret_files(settings: &Settings, config_file: Option<&Path>) -> Vec<(&'static str, PathBuf)> {
     let mut files = Vec::new();
-    if let Some(path) = settings.database_url().strip_prefix("sqlite://").map(|rest| rest.split('?').next().unwrap_or(rest)) {
+    if let Some(path) =
+        settings.database_url().strip_prefix("sqlite://").map(|rest| rest.split('?').next().unwrap_or(rest))
+    {
         files.push(("database-mode", PathBuf::from(path)));
     }
     if let Some(key) = &settings.server.tls_key {

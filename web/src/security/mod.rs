@@ -9,7 +9,7 @@ mod settings;
 use std::fmt;
 use std::path::Path;
 
-use ::config::Settings;
+use config::Settings;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -60,7 +60,8 @@ fn secret_line(text: &str) -> Option<usize> {
     let pem = concat!("-----BEGIN ", "PRIVATE KEY-----");
     let found = |line: &str| {
         let upper = line.trim_start().to_uppercase();
-        let key = line.contains(pem) || (line.contains("-----BEGIN ") && line.contains("PRIVATE KEY-----") && line.starts_with("-----"));
+        let key = line.contains(pem)
+            || (line.contains("-----BEGIN ") && line.contains("PRIVATE KEY-----") && line.starts_with("-----"));
         let named = ["JWT_SECRET", "JWT_PREVIOUS_SECRET", "AUDIO_KEY"].iter().any(|name| {
             upper.strip_prefix(name).or_else(|| upper.strip_prefix(&format!("EXPORT {name}"))).is_some_and(|rest| {
                 let rest = rest.trim_start();

@@ -1,7 +1,6 @@
 //! Weak settings: those that the server would start with all the same.
 
-use ::config::{Registration, Settings};
-use config::Secret;
+use config::{Registration, Secret, Settings};
 
 use super::Finding;
 use crate::kept_audio::Cipher;
@@ -46,14 +45,21 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
 }
 
 fn secrets(settings: &Settings, found: &mut Vec<Finding>) {
-    let keys = [("auth.jwt_secret", &settings.auth.jwt_secret), ("auth.jwt_previous_secret", &settings.auth.jwt_previous_secret)];
+    let keys = [
+        ("auth.jwt_secret", &settings.auth.jwt_secret),
+        ("auth.jwt_previous_secret", &settings.auth.jwt_previous_secret),
+    ];
     for (key, secret) in keys {
         if key == "auth.jwt_previous_secret" && secret.is_empty() {
             continue;
         }
         if let Some(problem) = weakness(secret) {
             let what = format!("`{key}` is {problem}");
-            found.push(Finding::weakness("weak-secret", what, "make one with `openssl rand -base64 48`, give it as JWT_SECRET"));
+            found.push(Finding::weakness(
+                "weak-secret",
+                what,
+                "make one with `openssl rand -base64 48`, give it as JWT_SECRET",
+            ));
         }
     }
 }

@@ -11,11 +11,12 @@ use super::TestServer;
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Accounts instead of the local user, open to everybody.
-pub const ACCOUNTS: [&str; 4] = [
+pub const ACCOUNTS: [&str; 5] = [
     "auth.local_user=false",
     "auth.registration=open",
     "auth.login_attempts_per_minute=10000",
     "limits.requests_per_second=0",
+    "limits.requests_per_second_of_address=0",
 ];
 
 #[derive(Clone)]
@@ -108,7 +109,8 @@ impl Api {
         };
         let mut response = sent.expect("the server answers");
         let bytes = response.body().limit(64_000_000).await.expect("a body");
-        let headers = response.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned()));
+        let headers =
+            response.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned()));
         Answer {
             status: response.status().as_u16(),
             headers: headers.collect(),

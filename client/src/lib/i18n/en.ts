@@ -91,7 +91,7 @@ export const en = {
   'dictate.mode.after_recording': 'At the end',
   'dictate.vault': 'This device cannot keep the recording ({message}). Do not close the page while you speak.',
 
-  'style.auto': 'By program',
+  'style.auto': 'Automatic',
   'style.none': 'As spoken',
   'style.mail': 'Mail',
   'style.chat': 'Chat',

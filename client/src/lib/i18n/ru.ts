@@ -93,7 +93,7 @@ export const ru: Dictionary = {
   'dictate.mode.after_recording': 'В конце',
   'dictate.vault': 'Это устройство не может сохранить запись ({message}). Не закрывайте страницу, пока говорите.',
 
-  'style.auto': 'По программе',
+  'style.auto': 'Автоматически',
   'style.none': 'Как сказано',
   'style.mail': 'Письмо',
   'style.chat': 'Чат',

@@ -38,7 +38,28 @@ export class Watch {
   }
 }
 
+/** The sound that the page sent, as it went over the wire. */
+export class Wire {
+  rate = 0;
+  #frames: Buffer[] = [];
+
+  constructor(page: Page) {
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        if (typeof payload !== 'string') this.#frames.push(payload.subarray(8));
+        else this.rate = JSON.parse(payload).audio?.sample_rate ?? this.rate;
+      }),
+    );
+  }
+
+  get samples(): Int16Array {
+    const bytes = Buffer.concat(this.#frames);
+    return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  }
+}
+
 export interface Opened {
+  wire: Wire;
   page: Page;
   watch: Watch;
 }
@@ -52,6 +73,7 @@ export async function open(browser: Browser, url: string, local: object = {}, op
   }, JSON.stringify(chosen));
   const page = await context.newPage();
   const watch = new Watch(page, url);
+  const wire = new Wire(page);
   await page.goto(url);
-  return { page, watch };
+  return { page, watch, wire };
 }

@@ -57,7 +57,7 @@ export class Server {
 
   /** What the command makes of a file, through this server. */
   async transcribe(file: string): Promise<string> {
-    const { stdout } = await promisify(execFile)(ALFAVOICE, ['transcribe', file, '--server', this.url]);
+    const { stdout } = await promisify(execFile)(ALFAVOICE, ['transcribe', file, '--server', this.url, '--language', 'en', '--style', 'none']);
     return stdout.trim();
   }
 }

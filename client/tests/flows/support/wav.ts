@@ -15,7 +15,8 @@ export function readSamples(name: string): Int16Array {
 
 export const silence = (seconds: number) => new Int16Array(Math.round(seconds * RATE));
 
-export function writeWav(path: string, parts: Int16Array[]): number {
+/** Its length in seconds. */
+export function writeWav(path: string, parts: Int16Array[], rate = RATE): number {
   const samples = parts.reduce((sum, part) => sum + part.length, 0);
   const bytes = Buffer.alloc(44 + samples * 2);
   bytes.write('RIFF', 0, 'latin1');
@@ -24,8 +25,8 @@ export function writeWav(path: string, parts: Int16Array[]): number {
   bytes.writeUInt32LE(16, 16);
   bytes.writeUInt16LE(1, 20);
   bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(RATE, 24);
-  bytes.writeUInt32LE(RATE * 2, 28);
+  bytes.writeUInt32LE(rate, 24);
+  bytes.writeUInt32LE(rate * 2, 28);
   bytes.writeUInt16LE(2, 32);
   bytes.writeUInt16LE(16, 34);
   bytes.write('data', 36, 'latin1');
@@ -33,5 +34,5 @@ export function writeWav(path: string, parts: Int16Array[]): number {
   let at = 44;
   for (const part of parts) for (const sample of part) at = bytes.writeInt16LE(sample, at);
   writeFileSync(path, bytes);
-  return samples / RATE;
+  return samples / rate;
 }

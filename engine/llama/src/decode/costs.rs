@@ -10,7 +10,7 @@ use engine_worker::os;
 use crate::sequences::{RunError, Sequences};
 
 /// Numbers of tokens that are tried, beside one.
-const TRIED: [usize; 5] = [4, 8, 16, 32, 64];
+const TRIED: [usize; 6] = [2, 4, 8, 16, 32, 64];
 /// The least of so many repeats counts: everything that disturbs a measurement makes it longer.
 const REPEATS: usize = 5;
 /// A large model on few cores needs seconds for a run; what would take longer than this is guessed from what was

@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn spoken_marks_become_marks() {
-        assert_eq!(english("hello comma tom period are you there question mark"), "Hello, tom. Are you there?");
+        assert_eq!(english("hello comma tom period are you there question mark"), "Hello, Tom. Are you there?");
         assert_eq!(english("Hello, comma, Tom. New paragraph. Bye."), "Hello, Tom.\n\nBye.");
         assert_eq!(english("he said quote come back unquote and left"), "He said \"come back\" and left.");
         assert_eq!(english("rain dash much hyphen needed"), "Rain — much-needed.");

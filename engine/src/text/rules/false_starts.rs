@@ -173,7 +173,13 @@ mod tests {
 
     #[test]
     fn real_words_and_compounds_stay() {
-        for text in ["A t-test and an x-ray.", "Co-owner of a TV set.", "Five - no, six.", "Mr Mrozek is here.", "I do what I can I do more."] {
+        for text in [
+            "A t-test and an x-ray.",
+            "Co-owner of a TV set.",
+            "Five - no, six.",
+            "Mr Mrozek is here.",
+            "I do what I can I do more.",
+        ] {
             assert_eq!(english(text), text);
         }
         for text in ["Кто-то по-прежнему там.", "Чуть-чуть левее.", "Др дракон."]

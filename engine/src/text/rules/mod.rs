@@ -35,6 +35,7 @@ mod symbols;
 pub use confidence::Doubt;
 
 pub use super::TextContext as RuleContext;
+use super::TextContext;
 use super::Tongue;
 use super::dictionary::Dictionary;
 use super::draft::Draft;
@@ -42,7 +43,6 @@ use super::edit::{Edit, to_edits};
 use super::heard::Heard;
 use super::snippets::Snippets;
 use super::style::{FinalMark, Style};
-use super::TextContext;
 
 /// A text as the rules leave it.
 #[derive(Debug, Clone, PartialEq)]
@@ -167,7 +167,7 @@ pub(crate) mod tests {
     fn the_rules_together_give_decent_text() {
         assert_eq!(
             english("um hi tom comma new line i i can meet you at two no at three full stop"),
-            "Hi tom,\nI can meet you at three."
+            "Hi Tom,\nI can meet you at three."
         );
         assert_eq!(
             russian("эээ привет запятая новая строка я я приду в два нет в три пятого марта точка"),
