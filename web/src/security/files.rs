@@ -41,10 +41,8 @@ fn secret_files(settings: &Settings, config_file: Option<&Path>) -> Vec<(&'stati
         files.push(("config-mode", config.to_owned()));
     }
     files.push(("journal-mode", settings.server.data_dir.join("recorder").join("waiting.jsonl")));
-    for folder in [settings.backup_folder()] {
-        let backups = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        files.extend(backups.filter(|path| path.is_file()).map(|path| ("backup-mode", path)));
-    }
+    let backups = std::fs::read_dir(settings.backup_folder()).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.extend(backups.filter(|path| path.is_file()).map(|path| ("backup-mode", path)));
     files
 }
 

@@ -41,6 +41,7 @@ pub fn skipped(name: &str, reason: &str) {
     eprintln!("SKIPPED {name}: {reason}");
     if let Some(list) = std::env::var_os("ALFAVOICE_SKIPPED") {
         let file = std::fs::OpenOptions::new().create(true).append(true).open(list);
-        let _ = file.and_then(|mut file| std::io::Write::write_all(&mut file, format!("{name}: {reason}\n").as_bytes()));
+        let _ =
+            file.and_then(|mut file| std::io::Write::write_all(&mut file, format!("{name}: {reason}\n").as_bytes()));
     }
 }

@@ -52,12 +52,7 @@ impl TestServer {
         Self::launch(Rc::clone(&self.data), self.database.clone(), settings, &[])
     }
 
-    fn launch(
-        data: Rc<TempDir>,
-        database: Option<Rc<str>>,
-        settings: &[&str],
-        environment: &[(&str, &str)],
-    ) -> Self {
+    fn launch(data: Rc<TempDir>, database: Option<Rc<str>>, settings: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(ALFAVOICE);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data.path());
         if let Some(url) = &database {

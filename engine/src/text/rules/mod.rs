@@ -34,6 +34,7 @@ mod symbols;
 
 pub use confidence::Doubt;
 
+/// The context under the name by which those know it who call the rules alone.
 pub use super::TextContext as RuleContext;
 use super::TextContext;
 use super::Tongue;
@@ -111,6 +112,7 @@ pub fn clean(raw: impl Into<Heard>, context: &TextContext<'_>) -> Cleaned {
     if rules.dictionary {
         dictionary::run(&mut draft, &scope);
     }
+    // A style that keeps the end of the text as it is wants no other marks either.
     let unmarked = context.style.final_mark != FinalMark::Keep && !marks::any(&draft);
     if unmarked {
         borders::run(&mut draft, &scope);
