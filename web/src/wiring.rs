@@ -22,6 +22,9 @@ use engine::segmenter::PausePolicy;
 use engine_worker::message::{ModelSource, WorkerKind};
 use engine_worker::{CpuSet, WorkerCommand, isa};
 
+/// Positions of whisper's encoder that stand for 30 s.
+const WHOLE_WINDOW: u16 = 1500;
+
 /// What the settings come to.
 pub struct Wired {
     pub system: SystemSettings,
@@ -71,7 +74,7 @@ fn recogniser(
     let f = &model.facts;
     let facts = ModelFacts {
         languages,
-        audio_ctx_floor: f.audio_ctx_floor,
+        audio_ctx_floor: if settings.asr.whole_window { WHOLE_WINDOW } else { f.audio_ctx_floor },
         audio_ctx_margin_ms: f.audio_ctx_margin_ms,
         longest_utterance_ms: f.longest_utterance_ms,
         takes_prompt: f.takes_prompt,
@@ -177,10 +180,8 @@ fn session_limits(
         most_waiting_ms: u64::from(settings.audio.most_waiting_s) * 1000,
         normal,
         high,
-        cleaner: cleaner.map(|cleaner| CleanerLimits {
-            facts: cleaner.facts.clone(),
-            deadline: ms(settings.llm.deadline_ms),
-        }),
+        cleaner: cleaner
+            .map(|cleaner| CleanerLimits { facts: cleaner.facts.clone(), deadline: ms(settings.llm.deadline_ms) }),
     }
 }
 
