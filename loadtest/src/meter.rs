@@ -1,5 +1,7 @@
 //! What the server's processes use while people speak.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -18,12 +20,23 @@ pub struct Reading {
 }
 
 /// Looks every second until it is dropped.
-pub async fn watch(pid: Option<u32>, begun: Instant, readings: &mut Vec<Reading>) {
-    let Some(pid) = pid else { return std::future::pending().await };
+pub async fn watch(pid: Rc<Cell<Option<u32>>>, begun: Instant, readings: &mut Vec<Reading>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    // A process that was replaced took its account with it.
+    let (mut before, mut last) = (0.0, (0, 0.0));
     loop {
         ticks.tick().await;
-        readings.push(read(pid, begun));
+        let Some(pid) = pid.get() else { continue };
+        let mut reading = read(pid, begun);
+        if reading.server_bytes == 0 {
+            continue;
+        }
+        if last.0 != pid || reading.cpu_s < last.1 {
+            before += last.1;
+        }
+        last = (pid, reading.cpu_s);
+        reading.cpu_s += before;
+        readings.push(reading);
     }
 }
 

@@ -1,7 +1,9 @@
 //! The server under load: one that runs, or one that we start and may therefore hurt.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -10,11 +12,15 @@ use tempfile::TempDir;
 use crate::http;
 
 const START_LIMIT: Duration = Duration::from_secs(120);
+/// Where a server that we start writes what it has to say.
+const LOG: &str = "loadtest-server.log";
 const STOP_LIMIT: Duration = Duration::from_secs(60);
 
 pub struct Server {
     pub url: String,
     started: Option<Started>,
+    /// The process, if it is ours; another one after a restart.
+    pid: Rc<Cell<Option<u32>>>,
 }
 
 struct Started {
@@ -27,7 +33,7 @@ struct Started {
 
 impl Server {
     pub fn at(url: &str) -> Self {
-        Self { url: url.trim_end_matches('/').to_owned(), started: None }
+        Self { url: url.trim_end_matches('/').to_owned(), started: None, pid: Rc::default() }
     }
 
     /// Starts one on a free port and waits until it is ready.
@@ -36,7 +42,8 @@ impl Server {
         let data = tempfile::tempdir()?;
         let process = spawn(executable, settings, port, data.path())?;
         let started = Started { executable: executable.to_owned(), settings: settings.to_vec(), port, data, process };
-        let server = Self { url: format!("http://127.0.0.1:{port}"), started: Some(started) };
+        let pid = Rc::new(Cell::new(Some(started.process.id())));
+        let server = Self { url: format!("http://127.0.0.1:{port}"), started: Some(started), pid };
         server.until_ready().await?;
         Ok(server)
     }
@@ -49,12 +56,15 @@ impl Server {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        bail!("the server at {} was not ready within {} s", self.url, START_LIMIT.as_secs())
+        let log = self.data_dir().and_then(|folder| std::fs::read_to_string(folder.join(LOG)).ok()).unwrap_or_default();
+        let last: Vec<&str> = log.lines().rev().take(20).collect();
+        let last: Vec<&str> = last.into_iter().rev().collect();
+        bail!("the server at {} was not ready within {} s\n{}", self.url, START_LIMIT.as_secs(), last.join("\n"))
     }
 
-    /// The process, if it is ours.
-    pub fn pid(&self) -> Option<u32> {
-        self.started.as_ref().map(|started| started.process.id())
+    /// The process, now and after restarts.
+    pub fn pid(&self) -> Rc<Cell<Option<u32>>> {
+        Rc::clone(&self.pid)
     }
 
     /// Its worker processes of a kind (part of the executable's name).
@@ -63,7 +73,7 @@ impl Server {
             let exe = std::fs::read_link(format!("/proc/{pid}/exe"));
             exe.is_ok_and(|exe| exe.file_name().is_some_and(|name| name.to_string_lossy().contains(kind)))
         };
-        self.pid().map(children).unwrap_or_default().into_iter().filter(is).collect()
+        self.pid.get().map(children).unwrap_or_default().into_iter().filter(is).collect()
     }
 
     pub fn data_dir(&self) -> Option<&Path> {
@@ -82,6 +92,7 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         started.process = spawn(&started.executable, &started.settings, started.port, started.data.path())?;
+        self.pid.set(Some(started.process.id()));
         self.until_ready().await
     }
 }
@@ -112,7 +123,7 @@ fn spawn(executable: &Path, settings: &[String], port: u16, data: &Path) -> anyh
     for setting in settings {
         command.args(["--set", setting]);
     }
-    let log = std::fs::File::options().create(true).append(true).open(data.join("loadtest-server.log"))?;
+    let log = std::fs::File::options().create(true).append(true).open(data.join(LOG))?;
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
     command.spawn().with_context(|| format!("cannot start {}", executable.display()))
 }

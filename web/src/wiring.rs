@@ -244,8 +244,9 @@ fn worker_limits(settings: &Settings) -> WorkerLimits {
     let ping_every = ms(supervision.ping_interval_ms);
     WorkerLimits {
         ping_every,
-        // Four pings unanswered: a process that is only slow answers one of them.
-        unresponsive: (ping_every * 4).max(Duration::from_secs(2)),
+        // Eight pings unanswered: a process that is only slow answers one of them.
+        unresponsive: (ping_every * 8).max(Duration::from_secs(4)),
+        stopped: ping_every * 2,
         load: Duration::from_secs(u64::from(supervision.start_deadline_s)),
     }
 }

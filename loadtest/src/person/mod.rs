@@ -149,7 +149,8 @@ impl Person {
                     }
                 }
             };
-            if notes.is_done() {
+            // A server that is told to stop finishes recordings by itself; that is not the end of ours.
+            if notes.is_done() && finished {
                 link.close().await;
                 return Ended::Done;
             }
