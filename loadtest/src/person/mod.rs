@@ -111,11 +111,15 @@ impl Person {
         let base = talk.ledger.base_ms() * 16;
         let mut notes = Notes::new(talk.start, talk.recording.ms());
         let mut finished = false;
+        // Nothing is read before; what is said goes on.
+        let mut deaf_until = talk.start;
         loop {
             let due = talk.start + Duration::from_micros(at as u64 * 1_000_000 / 16_000);
             let due = if self.manner.real_time { due } else { talk.start };
+            let deaf = Instant::now() < deaf_until;
             let happened = tokio::select! {
-                message = link.hear() => match message {
+                () = tokio::time::sleep_until(deaf_until.into()), if deaf => Ok(()),
+                message = link.hear(), if !deaf => match message {
                     Ok(message) => match notes.take(message, &mut talk.ledger, seen) {
                         Some(utterance) => link.say(&ClientMessage::Ack { utterance }).await,
                         None => Ok(()),
@@ -126,7 +130,7 @@ impl Person {
                     let kind = if changed.is_ok() { self.mishaps.borrow_and_update().kind } else { MishapKind::None };
                     match kind {
                         MishapKind::None => {}
-                        MishapKind::Stall(time) => tokio::time::sleep(time).await,
+                        MishapKind::Stall(time) => deaf_until = Instant::now() + time,
                         MishapKind::Cut => {
                             seen.cuts += 1;
                             link.cut().await;
