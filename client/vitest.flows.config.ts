@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['tests/flows/**/*.test.ts'],
     environment: 'node',
     fileParallelism: false,
-    testTimeout: 90_000,
+    // Generous, because a busy machine is slow and not wrong.
+    testTimeout: 150_000,
     hookTimeout: 90_000,
     globalSetup: ['tests/flows/support/global.ts'],
   },

@@ -31,7 +31,7 @@ fn every_kind_of_bad_value_is_told_with_its_place_and_its_remedy() {
         ("[server]\nlevel = 'x'", "my.toml:2: unknown key `server.level`; did you mean `logging.level`?"),
         ("[models]\nquux = 1", "my.toml:2: unknown key `models.quux`; `models` has `folder`, `mirrors`"),
         ("[zzz]\nqqq = 1", "my.toml:2: unknown key `zzz.qqq`; see docs/configuration.md for the keys that exist"),
-        ("workers = 1", "my.toml:1: unknown key `workers`; did you mean `asr.workers`?"),
+        ("pre_roll_ms = 1", "my.toml:1: unknown key `pre_roll_ms`; did you mean `audio.pre_roll_ms`?"),
         ("models = 'x'", "my.toml:1: `models` is a section, not a key; give it keys: `folder`, `mirrors`"),
         ("[asr.workers]\nmany = 1", "my.toml:2: unknown key `asr.workers.many`; did you mean `asr.workers`?"),
         // What is no TOML.

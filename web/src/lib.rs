@@ -1,12 +1,22 @@
 //! The AlfaVoice server: HTTP, WebSocket, the command line, and the wiring of all packages.
 
+mod api;
 pub mod application;
+mod auth;
 pub mod cli;
+mod database;
 mod doors;
 mod http;
+mod kept_audio;
+mod listeners;
 pub mod logging;
+mod offline;
+mod recorder;
+mod security;
 pub mod state;
 pub mod telemetry;
 pub mod tls;
+mod upkeep;
+mod vocabulary;
 pub mod wiring;
 mod ws;

@@ -3,6 +3,7 @@
 mod bench;
 mod cache;
 mod check;
+mod client;
 mod counts;
 mod docs;
 mod length;

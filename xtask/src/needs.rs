@@ -19,6 +19,8 @@ pub struct Need {
 pub enum Purpose {
     /// ... nothing builds.
     Build,
+    /// ... the server carries a plain page.
+    Page,
     /// ... some tests are skipped, loudly.
     Test,
 }
@@ -33,7 +35,7 @@ enum Probe {
     Library(&'static str, &'static [&'static str]),
 }
 
-pub const NEEDS: [Need; 12] = [
+pub const NEEDS: [Need; 13] = [
     Need {
         name: "C++ compiler",
         package: "g++",
@@ -96,9 +98,16 @@ pub const NEEDS: [Need; 12] = [
     Need {
         name: "Node.js",
         package: "nodejs",
-        why: "the example client in JavaScript is run as a test",
-        purpose: Purpose::Test,
+        why: "builds the page; runs the example client in JavaScript",
+        purpose: Purpose::Page,
         probe: Probe::Program(&["node", "nodejs"]),
+    },
+    Need {
+        name: "npm",
+        package: "npm",
+        why: "fetches what the page is built with",
+        purpose: Purpose::Page,
+        probe: Probe::Program(&["npm"]),
     },
     Need {
         name: "Chromium",

@@ -2,16 +2,17 @@
 
 use anyhow::Result;
 
+use crate::client;
 use crate::needs::Purpose;
 use crate::setup;
 use crate::shell;
 use crate::workspace;
 
 pub fn run(arguments: &[String]) -> Result<bool> {
-    setup::install(Purpose::Build)?;
+    setup::install(Purpose::Page)?;
     // The native build looks for one library's sources beside another's, so all must be unpacked before it begins.
     shell::run(shell::cargo(["fetch", "--quiet"]))?;
-    page()?;
+    client::build()?;
     let mut build = vec!["build".to_owned(), "--release".to_owned()];
     for executable in executables()? {
         build.extend(["--bin".to_owned(), executable]);
@@ -30,20 +31,6 @@ fn executables() -> Result<Vec<String>> {
 /// Whether it is the executable of a worker process.
 pub fn is_worker(name: &str) -> bool {
     ["alfavoice-asr", "alfavoice-llm", "alfavoice-tts"].contains(&name)
-}
-
-/// Builds the page, once it is more than the files that the server carries anyway.
-fn page() -> Result<()> {
-    let client = shell::root().join("client");
-    if !client.join("package.json").is_file() {
-        return Ok(());
-    }
-    for arguments in [["ci", "--no-audit"], ["run", "build"]] {
-        let mut npm = shell::program("npm", arguments);
-        npm.current_dir(&client);
-        shell::run(npm)?;
-    }
-    Ok(())
 }
 
 /// Becomes the server, so that ctrl-c and its exit status are the server's.

@@ -43,7 +43,7 @@ pub fn install(purpose: Purpose) -> Result<()> {
     if means == Means::None {
         let (build, test): (Vec<&Need>, Vec<&Need>) = missing.iter().partition(|need| need.purpose == Purpose::Build);
         if !test.is_empty() {
-            println!("note: some tests will be skipped; run as root: {}", install_line(&test));
+            println!("note: some things will be left out; run as root: {}", install_line(&test));
         }
         if !build.is_empty() {
             report();
@@ -63,7 +63,7 @@ pub fn install(purpose: Purpose) -> Result<()> {
     // One by one: a package that this release of the system does not have must not keep the others out.
     for need in test {
         if let Err(error) = apt_get_install(means, &[need]) {
-            println!("note: no {} ({error:#}): tests that need it will be skipped", need.name);
+            println!("note: no {} ({error:#}): what needs it will be left out", need.name);
         }
     }
     Ok(())
@@ -78,7 +78,7 @@ fn report() -> Vec<&'static Need> {
         let state = match (there, need.purpose) {
             (true, _) => "yes",
             (false, Purpose::Build) => "NO",
-            (false, Purpose::Test) => "no",
+            (false, Purpose::Page | Purpose::Test) => "no",
         };
         println!("{:<14}{state:<9}{:<16}{}", need.name, need.package, need.why);
         if !there {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::cache;
+use crate::client;
 use crate::counts::Counts;
 use crate::needs::Purpose;
 use crate::setup;
@@ -26,11 +27,14 @@ pub fn run(arguments: &[String]) -> Result<bool> {
     let mut counts = Counts::default();
     steps::style(&mut counts);
     steps::packages(&mut counts)?;
+    // Before the server, which carries the page.
+    client::test_apart(&mut counts);
     // Tests of the server start real worker processes, so these must be there before any test runs. Together with the
     // tests, because executables alone get other features of shared libraries, and most would be compiled twice.
     let executables = ["build", "--workspace", "--bins", "--tests", "--quiet"];
     steps::step(&mut counts, "executables", cache::in_target_dir(shell::cargo(executables)));
     tests(&mut counts)?;
+    client::test_flows(&mut counts)?;
 
     println!("\n{} minutes, built in {}", start.elapsed().as_secs().div_ceil(60), cache::target_dir().display());
     println!("{}", counts.report());

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::client;
 use crate::needs::Purpose;
 use crate::run::is_worker;
 use crate::setup;
@@ -36,8 +37,9 @@ pub fn run(arguments: &[String]) -> Result<bool> {
         ["--variant", name] => bail!("there is no variant `{name}`; known are {NATIVE}, {}", known().join(", ")),
         _ => bail!("usage: cargo xtask build [--variant NAME | --all-variants]"),
     };
-    setup::install(Purpose::Build)?;
+    setup::install(Purpose::Page)?;
     shell::run(shell::cargo(["fetch", "--quiet"]))?;
+    client::build()?;
     let dist = shell::root().join("target/dist");
     std::fs::create_dir_all(&dist).with_context(|| format!("cannot make `{}`", dist.display()))?;
 

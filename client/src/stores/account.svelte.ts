@@ -20,6 +20,9 @@ class Account {
   facts = $state.raw<ServerFacts | null>(null);
   me = $state.raw<Me | null>(null);
   asked = $state(false);
+  #answered: () => void = () => {};
+  /** Resolves once the server has said what it offers. */
+  readonly answered = new Promise<void>((resolve) => (this.#answered = resolve));
 
   /** History, settings and the rest are there for this person. */
   get isKnown(): boolean {
@@ -43,6 +46,7 @@ class Account {
       if (!(error instanceof ApiFailure) || error.status >= 500) throw error;
       this.facts = null;
       this.asked = true;
+      this.#answered();
       return;
     }
     try {
@@ -52,6 +56,7 @@ class Account {
       this.me = null;
     }
     this.asked = true;
+    this.#answered();
   }
 
   async logIn(login: string, password: string): Promise<void> {

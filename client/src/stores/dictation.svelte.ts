@@ -6,7 +6,9 @@ import { Recorder } from '../lib/session/recorder';
 import type { Recording, Utterance } from '../lib/session/state';
 import { VaultKeeper } from '../lib/vault/keeper';
 import { isUnfinished, recover } from '../lib/vault/recover';
-import type { KeptRecording } from '../lib/vault/vault';
+import { upload } from '../lib/vault/upload';
+import type { KeptRecording, KeptSound } from '../lib/vault/vault';
+import { account, api } from './account.svelte';
 import { connect } from './connect';
 import { Levels } from './levels';
 import { local } from './local.svelte';
@@ -161,6 +163,7 @@ class Dictation {
     const begin = async () => {
       for (const utterance of kept.utterances) this.#write(kept.id, utterance);
       if (!isUnfinished(recovered)) return (await vault()).remove(kept.id);
+      if (neverMet(kept) && (await this.#bring(kept, sound, recovered.state))) return;
       const keeper = await this.#keeper(kept);
       this.#run(kept.id, keeper, (around) => new Recorder(around, kept.settings, kept.sampleRate, recovered));
     };
@@ -172,6 +175,30 @@ class Dictation {
         if (held && this.#running.has(kept.id)) await this.#over(kept.id);
       });
     });
+  }
+
+  /** Uploads it, where the server takes uploads; false where it must go the other way. */
+  async #bring(kept: KeptRecording, sound: KeptSound[], state: Recording): Promise<boolean> {
+    const show = (now: Partial<Recording>) => this.#changed(kept.id, { ...state, link: 'ready', ...now });
+    show({ link: 'closed', attempts: 1 });
+    await account.answered;
+    if (!account.isKnown) return false;
+    const around = {
+      wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+      chance: Math.random,
+      reached: (yes: boolean) => show(yes ? {} : { link: 'closed', attempts: 1 }),
+    };
+    try {
+      const { text } = await upload(api, kept, sound, around);
+      const { language = '' } = kept.settings;
+      sheet.write(`${kept.id}:upload`, text, { raw: text, edits: [], cleanedBy: 'none', language, startMs: 0 });
+      await sheet.save();
+      await (await vault()).remove(kept.id);
+      show({ phase: 'done' });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async #keeper(kept: KeptRecording): Promise<VaultKeeper> {
@@ -226,6 +253,9 @@ class Dictation {
 const SEEN = ['phase', 'link', 'utterances', 'activity', 'queuePosition', 'busy', 'notice', 'problem'] as const;
 
 const lock = (id: string) => `alfavoice.recording.${id}`;
+
+/** It was spoken without a server from beginning to end. */
+const neverMet = (kept: KeptRecording) => kept.credentials === null && kept.utterances.length === 0 && kept.settled === 0;
 
 /** The choices of the page as the server understands them. */
 export function wishes(): SessionSettings {

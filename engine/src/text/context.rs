@@ -27,7 +27,7 @@ use crate::language::Language;
 /// // 1. The rules, at once. `Heard::from_words` takes a transcript with its times.
 /// let raw = "um i told anna that we do not need fifteen chairs they are too small";
 /// let rules = context.clean(raw);
-/// assert_eq!(rules.text, "I told anna that we do not need 15 chairs they are too small.");
+/// assert_eq!(rules.text, "I told Anna that we do not need 15 chairs they are too small.");
 ///
 /// // 2. Whether a model can help and is in time, and what it is told.
 /// let time = GateContext { time_left_ms: 800, expected_ms: 150 };

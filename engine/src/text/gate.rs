@@ -51,11 +51,6 @@ pub fn decide(cleaned: &Cleaned, style: &Style, context: GateContext) -> Gate {
     }
 }
 
-/// Whether the model is asked.
-pub fn wants_model(cleaned: &Cleaned, style: &Style, context: GateContext) -> bool {
-    decide(cleaned, style, context) == Gate::Ask
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -132,6 +132,12 @@ impl Jobs<'_> {
         Ok(end(lease, JobState::Cancelled, now).exec(self.store.writer()).await?.rows_affected > 0)
     }
 
+    /// How far a job is, whosever it is; none where there is none. For what is kept for jobs outside the database.
+    pub async fn state_of(&self, id: JobId) -> Result<Option<JobState>> {
+        let row = jobs::Entity::find_by_id(id.as_i64()).one(self.store.reader()).await?;
+        Ok(row.map(Job::try_from).transpose()?.map(|job| job.state))
+    }
+
     /// The server shuts down: the job goes back to its place and the attempt does not count.
     pub async fn release(&self, lease: Lease) -> Result<bool> {
         let released = back_to_queue(lease).col_expr(jobs::Column::Attempts, Expr::cust("attempts - 1"));

@@ -16,6 +16,7 @@ pub fn cases() -> Vec<Case> {
         ten_thousand_finals_of_one_millisecond_all_fit,
         pages_show_everything_once_newest_first_while_people_speak,
         the_history_is_filtered,
+        a_corrected_text_is_found_and_the_raw_text_stays,
         a_deleted_transcript_is_out_of_sight_until_it_is_taken_back,
         purging_dooms_the_sound_that_nothing_else_uses,
         somebody_elses_sound_cannot_be_claimed,
@@ -55,6 +56,22 @@ async fn what_was_said_is_read_back_with_all_its_details(w: World) -> Outcome {
     assert_eq!((t.recorded_at, t.created_at), (said.recorded_at, said.created_at));
     assert_eq!((t.client_recording_id, t.audio_ms), (said.client_recording_id, said.audio_ms));
     assert!((t.confidence - said.confidence).abs() < 1e-12);
+    Ok(())
+}
+
+async fn a_corrected_text_is_found_and_the_raw_text_stays(w: World) -> Outcome {
+    let owner = w.user("anna").await?.id;
+    let mut said = utterance(owner, 1, "Отчёт готов.", w.now());
+    said.raw_text = "отчет э готов".into();
+    let id = stored(&w.store.transcripts().record(&[said]).await?)?;
+    assert!(w.store.transcripts().correct(owner, id, "Смета\0 готова").await?);
+    let read = w.store.transcripts().get(owner, id).await?.expect("is there").transcript;
+    assert_eq!((read.text.as_str(), read.raw_text.as_str()), ("Смета\u{fffd} готова", "отчет э готов"));
+    assert_eq!(w.found(owner, "сметы").await?.len(), 1);
+    assert_eq!(w.found(owner, "отчёты").await?.len(), 1, "by its raw text");
+    assert!(w.store.transcripts().correct(owner, id, "Смета").await?);
+    assert!(w.store.transcripts().delete(owner, id, w.now()).await?);
+    assert!(!w.store.transcripts().correct(owner, id, "поздно").await?);
     Ok(())
 }
 

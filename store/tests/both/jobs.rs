@@ -10,6 +10,7 @@ const ALL: &[JobKind] = &[JobKind::Recording, JobKind::File, JobKind::Batch];
 
 pub fn cases() -> Vec<Case> {
     list![
+        the_state_of_a_job_is_told_to_whoever_keeps_its_file,
         a_recording_uploaded_many_times_in_parallel_is_one_job,
         jobs_of_one_client_run_in_the_order_of_their_recording,
         jobs_claimed_in_parallel_go_to_one_worker_each,
@@ -276,5 +277,18 @@ async fn jobs_without_a_recording_id_are_all_different(w: World) -> Outcome {
     let first = w.store.jobs().page(owner, None, 2).await?;
     let rest = w.store.jobs().page(owner, first.last().map(|job| job.id), 2).await?;
     assert_eq!((first.len(), rest.len()), (2, 1));
+    Ok(())
+}
+
+async fn the_state_of_a_job_is_told_to_whoever_keeps_its_file(w: World) -> Outcome {
+    let owner = w.user("anna").await?.id;
+    let mut announced = recording("phone", "r1", w.now());
+    announced.receiving = true;
+    let id = w.store.jobs().create(owner, &announced, w.now()).await?.into_job().id;
+    assert_eq!(w.store.jobs().state_of(id).await?, Some(JobState::Receiving));
+    w.store.jobs().cancel(owner, id, w.now()).await?;
+    assert_eq!(w.store.jobs().state_of(id).await?, Some(JobState::Cancelled));
+    w.store.users().remove(owner, w.now()).await?;
+    assert_eq!(w.store.jobs().state_of(id).await?, None);
     Ok(())
 }

@@ -4,7 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use config::Registration;
-use protocol::api::{LoginRequest, LogoutRequest, RefreshRequest, RegisterRequest, RegistrationMode, ServerFacts, Tokens};
+use protocol::api::{
+    LoginRequest, LogoutRequest, RefreshRequest, RegisterRequest, RegistrationMode, ServerFacts, Tokens,
+};
 use protocol::{ErrorCode, HttpErrorBody};
 use store::{AuditRecord, Moment, NewUser, Registration as Registered, Rotation, SecretHash, Store, User, UserRole};
 
@@ -36,7 +38,11 @@ pub async fn register(
 ) -> ApiResult<HttpResponse> {
     let body = body.into_inner();
     let address = caller(&state, &request);
-    state.auth().limits.login(&body.name, address.parse().unwrap_or([0, 0, 0, 0].into())).map_err(ApiError::too_many)?;
+    state
+        .auth()
+        .limits
+        .login(&body.name, address.parse().unwrap_or([0, 0, 0, 0].into()))
+        .map_err(ApiError::too_many)?;
     let invite = body.invite.as_deref().map(str::trim).filter(|invite| !invite.is_empty());
     match (state.auth().registration, invite) {
         (Registration::Closed, _) => return Err(refused(ErrorCode::RegistrationClosed, "registration is closed")),
@@ -126,11 +132,7 @@ pub async fn refresh(
 /// End the login of a refresh token
 #[utoipa::path(tag = "accounts", security(()), responses((status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[post("/api/auth/logout")]
-pub async fn logout(
-    request: HttpRequest,
-    state: Data<AppState>,
-    body: Json<LogoutRequest>,
-) -> ApiResult<HttpResponse> {
+pub async fn logout(request: HttpRequest, state: Data<AppState>, body: Json<LogoutRequest>) -> ApiResult<HttpResponse> {
     let ended = state.store()?.sessions().end_by_token(SecretHash::of(&body.refresh_token), Moment::now()).await?;
     if let Some(user) = ended {
         state.audit(AuditRecord {
@@ -146,19 +148,19 @@ pub async fn logout(
 
 /// Begins a login.
 pub(super) async fn open_login(state: &AppState, store: &Store, user: User, client: String) -> ApiResult<Tokens> {
-    let (now, refresh) = (Moment::now(), NewSecret::random(SecretKind::Refresh));
+    let (now, first) = (Moment::now(), NewSecret::random(SecretKind::Refresh));
     let expires_at = state.auth().refresh_expires_at(now);
-    let family = store.sessions().open(user.id, refresh.hash(), &client, now, expires_at).await?;
+    let family = store.sessions().open(user.id, first.hash(), &client, now, expires_at).await?;
     let access_token = state.auth().keys.sign(&user, family, now);
-    Ok(tokens(state, user, access_token, refresh, expires_at))
+    Ok(tokens(state, user, access_token, first, expires_at))
 }
 
-fn tokens(state: &AppState, user: User, access_token: String, refresh: NewSecret, expires_at: Moment) -> Tokens {
+fn tokens(state: &AppState, user: User, access_token: String, renewal: NewSecret, expires_at: Moment) -> Tokens {
     Tokens {
         access_token,
         token_type: "Bearer".to_owned(),
         expires_in: state.auth().keys.lifetime_s(),
-        refresh_token: refresh.reveal(),
+        refresh_token: renewal.reveal(),
         refresh_expires_at: expires_at.to_string(),
         user: convert::user(user),
     }

@@ -25,9 +25,9 @@ pub fn expected(request: &HttpRequest) -> ApiResult<Expected> {
             hint,
         )),
         Some("*") => Ok(Expected::Any),
-        Some(tag) => {
-            parse(tag).map(Expected::Version).ok_or_else(|| ApiError::bad_request("`If-Match` is no ETag of ours", hint))
-        }
+        Some(tag) => parse(tag)
+            .map(Expected::Version)
+            .ok_or_else(|| ApiError::bad_request("`If-Match` is no ETag of ours", hint)),
     }
 }
 

@@ -89,7 +89,7 @@ pub async fn page(
 }
 
 /// One utterance with all that is known of it
-#[utoipa::path(tag = "history", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "history", params(("id" = String, Path, description = "Its id")), responses(
     (status = 200, body = TranscriptDetail), (status = "4XX", body = HttpErrorBody)))]
 #[get("/api/history/{id}")]
 pub async fn get(state: Data<AppState>, identity: Identity, id: Path<String>) -> ApiResult<Json<TranscriptDetail>> {
@@ -100,7 +100,7 @@ pub async fn get(state: Data<AppState>, identity: Identity, id: Path<String>) ->
 }
 
 /// Correct the text of an utterance
-#[utoipa::path(tag = "history", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "history", params(("id" = String, Path, description = "Its id")), responses(
     (status = 200, body = TranscriptDetail), (status = "4XX", body = HttpErrorBody)))]
 #[patch("/api/history/{id}")]
 pub async fn change(
@@ -128,7 +128,7 @@ pub struct RemovalQuery {
 }
 
 /// Remove an utterance
-#[utoipa::path(tag = "history", params(("id" = String, Path,), RemovalQuery), responses(
+#[utoipa::path(tag = "history", params(("id" = String, Path, description = "Its id"), RemovalQuery), responses(
     (status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[delete("/api/history/{id}")]
 pub async fn remove(
@@ -155,14 +155,10 @@ pub async fn remove(
 }
 
 /// Bring a removed utterance back
-#[utoipa::path(tag = "history", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "history", params(("id" = String, Path, description = "Its id")), responses(
     (status = 200, body = TranscriptDetail), (status = "4XX", body = HttpErrorBody)))]
 #[post("/api/history/{id}/restore")]
-pub async fn restore(
-    state: Data<AppState>,
-    identity: Identity,
-    id: Path<String>,
-) -> ApiResult<Json<TranscriptDetail>> {
+pub async fn restore(state: Data<AppState>, identity: Identity, id: Path<String>) -> ApiResult<Json<TranscriptDetail>> {
     identity.may(Scope::HistoryWrite)?;
     let id: TranscriptId = requests::id(&id, "transcript")?;
     let store = state.store()?;
@@ -174,7 +170,7 @@ pub async fn restore(
 }
 
 /// The sound of an utterance, where it was kept
-#[utoipa::path(tag = "history", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "history", params(("id" = String, Path, description = "Its id")), responses(
     (status = 200, description = "A WAV file", content_type = "audio/wav"), (status = "4XX", body = HttpErrorBody)))]
 #[get("/api/history/{id}/audio")]
 pub async fn audio(state: Data<AppState>, identity: Identity, id: Path<String>) -> ApiResult<HttpResponse> {

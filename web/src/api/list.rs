@@ -3,6 +3,7 @@
 use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
+use super::document::Finishing;
 use super::{
     admin, auth, document, export, history, jobs, keys, logins, recordings, requests, settings, settings_schema, usage,
     vocabulary,
@@ -22,7 +23,7 @@ macro_rules! addresses {
         #[derive(OpenApi)]
         #[openapi(
             paths($($module::$handler),*),
-            modifiers(&document::Finishing),
+            modifiers(&Finishing),
             security(("bearer" = []))
         )]
         pub struct Document;

@@ -1,11 +1,12 @@
 //! What somebody who is in does with their own account: logins, password, tickets.
 
+use std::time::Duration;
+
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use protocol::HttpErrorBody;
 use protocol::api::{Ended, LoginList, LoginSession, Me, NewTicket, PasswordChange, Scope, Ticket, Tokens};
 use store::{AuditRecord, FamilyId, Moment};
-use std::time::Duration;
 
 use super::auth::{caller, check_password, client_of, open_login, wrong_credentials};
 use super::{ApiResult, convert, requests};
@@ -52,7 +53,7 @@ pub async fn list(state: Data<AppState>, identity: Identity) -> ApiResult<Json<L
 }
 
 /// End one of one's logins
-#[utoipa::path(tag = "accounts", params(("id" = String, Path,)), responses(
+#[utoipa::path(tag = "accounts", params(("id" = String, Path, description = "Its id")), responses(
     (status = 204), (status = "4XX", body = HttpErrorBody)))]
 #[delete("/api/auth/sessions/{id}")]
 pub async fn end(

@@ -22,9 +22,8 @@ mod settings_schema;
 mod usage;
 mod vocabulary;
 
-pub use document::openapi_json;
+pub use convert::job_state;
 pub use list::configure;
-pub use preferences::check as check_preferences;
 
 /// What actix's `Result` is here.
 pub type ApiResult<T> = Result<T, crate::http::error::ApiError>;

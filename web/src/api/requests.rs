@@ -27,9 +27,8 @@ pub fn configure(routes: &mut ServiceConfig) {
         };
         error.into()
     });
-    let query = web::QueryConfig::default().error_handler(|error, _| {
-        ApiError::bad_request(error.to_string(), "/api/docs lists the parameters").into()
-    });
+    let query = web::QueryConfig::default()
+        .error_handler(|error, _| ApiError::bad_request(error.to_string(), "/api/docs lists the parameters").into());
     let path = web::PathConfig::default().error_handler(|_, _| ApiError::not_found("thing").into());
     routes.app_data(json).app_data(query).app_data(path);
 }

@@ -1,12 +1,14 @@
 //! From what a request presents to who is asking.
 
+use std::time::Duration;
+
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use actors::ids::Owner;
 use futures_util::future::LocalBoxFuture;
 use protocol::ErrorCode;
 use protocol::api::{AuthKind, Scope};
-use store::{AuditRecord, FamilyId, KeyHolder, Moment, SecretHash, Store, User, UserId, UserRole};
+use store::{AuditRecord, FamilyId, KeyHolder, Moment, SecretHash, Store, StoreError, User, UserId, UserRole};
 use tracing::warn;
 use uuid::Uuid;
 
@@ -18,8 +20,11 @@ use crate::state::AppState;
 /// Echoed to clients that send their token as a subprotocol.
 pub const WS_PROTOCOL: &[&str] = &["bearer", "token"];
 
+/// Nobody who wants to speak waits longer for a database that does not answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A key's use is written into the audit log at most so often.
-const KEY_USE_NOTED_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
+const KEY_USE_NOTED_EVERY: Duration = Duration::from_secs(3600);
 
 /// Who is asking.
 #[derive(Debug, Clone)]
@@ -125,7 +130,8 @@ async fn of_token(state: &AppState, token: &str) -> Result<Identity, ApiError> {
         TokenError::Invalid => ApiError::unauthorized(error.to_string()),
     })?;
     let Ok(store) = state.store() else { return Ok(of_claims(&claims)) };
-    match live_user(store, &claims).await {
+    let asked = tokio::time::timeout(PATIENCE, live_user(store, &claims)).await;
+    match asked.unwrap_or_else(|_| Err(StoreError::Unavailable { reason: "it takes too long".to_owned(), source: None })) {
         Ok(Some(user)) => Ok(Identity::of_user(&user, AuthKind::Token, all_scopes(user.role), Some(claims.fam))),
         Ok(None) => Err(ApiError::unauthorized("this login was ended")),
         Err(error) if error.is_transient() => {
@@ -162,7 +168,7 @@ fn of_key(holder: &KeyHolder) -> Identity {
 
 async fn of_local(state: &AppState) -> Result<Identity, ApiError> {
     let found = match state.store() {
-        Ok(store) => state.auth().local_user(store).await.ok(),
+        Ok(store) => tokio::time::timeout(PATIENCE, state.auth().local_user(store)).await.ok().and_then(Result::ok),
         Err(_) => None,
     };
     let (user, name) =

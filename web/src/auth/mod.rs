@@ -14,14 +14,14 @@ mod secrets;
 mod service;
 mod tokens;
 
-pub use identity::{Identity, WS_PROTOCOL, identify, identify_websocket};
+pub use identity::{Identity, WS_PROTOCOL, identify_websocket};
 pub use limits::Limits;
 pub use passwords::{PasswordError, Passwords};
-pub use policy::{MIN_PASSWORD_CHARS, PasswordWeakness, weakness_of};
+pub use policy::weakness_of;
 pub use present::Presented;
 pub use quota::{Quotas, Standing, next_month, percent};
-pub use service::{Auth, LOCAL};
 pub use secrets::{NewSecret, SecretKind};
+pub use service::{Auth, LOCAL};
 pub use tokens::{AccessClaims, TokenError, TokenKeys};
 
 use std::net::IpAddr;

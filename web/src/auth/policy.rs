@@ -23,8 +23,22 @@ pub enum PasswordWeakness {
 
 /// Beginnings and wholes of the passwords that are tried first.
 const COMMON: [&str; 16] = [
-    "password", "passw0rd", "qwerty", "12345678", "1234567890", "letmein", "iloveyou", "admin", "welcome", "monkey",
-    "dragon", "йцукен", "пароль", "любовь", "alfavoice", "привет",
+    "password",
+    "passw0rd",
+    "qwerty",
+    "12345678",
+    "1234567890",
+    "letmein",
+    "iloveyou",
+    "admin",
+    "welcome",
+    "monkey",
+    "dragon",
+    "йцукен",
+    "пароль",
+    "любовь",
+    "alfavoice",
+    "привет",
 ];
 
 /// Why the password is no good for this person; none where it will do.

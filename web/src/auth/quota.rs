@@ -19,8 +19,13 @@ pub struct Quotas {
 pub enum Standing {
     Fine,
     /// It is running out.
-    Low { what: &'static str, percent: u32 },
-    UsedUp { what: &'static str },
+    Low {
+        what: &'static str,
+        percent: u32,
+    },
+    UsedUp {
+        what: &'static str,
+    },
 }
 
 impl Quotas {

@@ -41,7 +41,7 @@ impl Listen {
 
     async fn listen(self, server: &str, mut microphone: Microphone) -> anyhow::Result<()> {
         let refused = || format!("no server answers at {server}; start one with `alfavoice serve`");
-        let connected = awc::Client::new().ws(format!("{server}/transcribe")).connect().await;
+        let connected = super::remote::socket(&format!("{server}/transcribe")).connect().await;
         let (_, socket) = connected.map_err(|error| anyhow::anyhow!("{error}")).with_context(refused)?;
         let (mut to_server, mut from_server) = socket.split();
         let start = SessionSettings {

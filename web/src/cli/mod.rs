@@ -1,14 +1,22 @@
 //! The command line.
 
+mod backup;
 mod check_config;
+mod cleanup;
+mod database;
+mod export;
 mod listen;
+mod migrate;
 mod models;
 mod options;
 mod output;
-mod recording;
+pub(crate) mod recording;
+mod remote;
+mod security_check;
 mod serve;
 mod topology;
 mod transcribe;
+mod user;
 
 use std::process::ExitCode;
 
@@ -32,6 +40,9 @@ const EXAMPLES: &str = "Examples:
   alfavoice transcribe meeting.wav --format srt    subtitles of a file, made by the running server
   alfavoice transcribe --local - < note.wav        the same without a server
   alfavoice models pull large-v3-q5                fetch a model
+  alfavoice user add anna --role admin             make an account; the password is asked for
+  alfavoice cleanup --older-than 90d --dry-run     what would be removed
+  ALFAVOICE_TOKEN=avk_... alfavoice listen         with a key, where the server wants one
   alfavoice check-config                           what is set, by whom, and what is wrong
 
 Each setting is also a key of the configuration file and an environment variable: `server.listen` is
@@ -51,6 +62,20 @@ enum Action {
     Topology(topology::Topology),
     /// Check the settings and show where each comes from
     CheckConfig(check_config::CheckConfig),
+    /// Make, list, lock out and let in people
+    User(user::UserCommand),
+    /// Remove what is old
+    Cleanup(cleanup::Cleanup),
+    /// Write out everything of one person's, or of everybody's
+    Export(export::Export),
+    /// Copy the database while the server runs (SQLite)
+    Backup(backup::Backup),
+    /// Put a copy in the place of the database
+    Restore(backup::Restore),
+    /// Change the schema of the database, or show its state
+    Migrate(migrate::Migrate),
+    /// Look for what would let somebody in who should stay out
+    SecurityCheck(security_check::SecurityCheck),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -66,6 +91,13 @@ pub fn main() -> ExitCode {
         Action::Models(action) => action.run(&command.settings),
         Action::Topology(action) => action.run(&command.settings),
         Action::CheckConfig(action) => action.run(&command.settings),
+        Action::User(action) => action.run(&command.settings),
+        Action::Cleanup(action) => action.run(&command.settings),
+        Action::Export(action) => action.run(&command.settings),
+        Action::Backup(action) => action.run(&command.settings),
+        Action::Restore(action) => action.run(&command.settings),
+        Action::Migrate(action) => action.run(&command.settings),
+        Action::SecurityCheck(action) => action.run(&command.settings),
         Action::Completions { shell } => {
             clap_complete::generate(shell, &mut Command::command(), "alfavoice", &mut std::io::stdout());
             Ok(())

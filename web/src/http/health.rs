@@ -23,6 +23,8 @@ async fn healthz() -> HttpResponse {
 #[derive(Debug, Serialize)]
 struct Readiness {
     status: &'static str,
+    /// `open` or `away`; without it speech works, and what is said waits for it.
+    database: &'static str,
     pools: Vec<Pool>,
 }
 
@@ -61,7 +63,14 @@ async fn readyz(state: web::Data<AppState>) -> Result<HttpResponse, ApiError> {
             name: pool.pool,
         })
         .collect();
-    Ok(HttpResponse::Ok().json(Readiness { status: "ready", pools }))
+    Ok(HttpResponse::Ok().json(Readiness { status: "ready", database: database(&state).await, pools }))
+}
+
+async fn database(state: &AppState) -> &'static str {
+    match state.database().get() {
+        Some(store) if store.ping().await.is_ok() => "open",
+        _ => "away",
+    }
 }
 
 fn doing(pool: &PoolStatus) -> String {

@@ -1,12 +1,15 @@
 //! A real server as a process of its own, on a free port, with the built-in model, and clients that speak to it.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod api;
 pub mod client;
+pub mod database;
 pub mod sound;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -18,7 +21,9 @@ pub const ALFAVOICE: &str = env!("CARGO_BIN_EXE_alfavoice");
 pub struct TestServer {
     process: Child,
     pub address: String,
-    data: TempDir,
+    data: Rc<TempDir>,
+    /// Where it is not the SQLite file in the data folder.
+    database: Option<Rc<str>>,
 }
 
 impl TestServer {
@@ -39,8 +44,25 @@ impl TestServer {
     pub fn start_unready(settings: &[&str], environment: &[(&str, &str)]) -> Self {
         web::tls::choose_provider();
         let data = tempfile::tempdir().expect("a temporary folder");
+        Self::launch(Rc::new(data), database::another().map(Rc::from), settings, environment)
+    }
+
+    /// Another server on the data of this one, which must have ended.
+    pub fn start_again(&self, settings: &[&str]) -> Self {
+        Self::launch(Rc::clone(&self.data), self.database.clone(), settings, &[])
+    }
+
+    fn launch(
+        data: Rc<TempDir>,
+        database: Option<Rc<str>>,
+        settings: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let mut command = Command::new(ALFAVOICE);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data.path());
+        if let Some(url) = &database {
+            command.args(["--set", &format!("database.url={url}")]);
+        }
         for setting in settings {
             command.args(["--set", setting]);
         }
@@ -52,8 +74,8 @@ impl TestServer {
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("it says where it is");
         let address =
-            line.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("an address in the line");
-        Self { process, address: address.trim_end_matches('/').to_owned(), data }
+            line.split_whitespace().find_map(|word| word.split_once("://")).expect("an address in the line").1;
+        Self { process, address: address.trim_end_matches('/').to_owned(), data, database }
     }
 
     pub fn url(&self, path: &str) -> String {

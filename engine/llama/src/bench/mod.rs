@@ -31,7 +31,33 @@ pub struct Settings {
     pub rounds: usize,
     /// Where the model file is written, and left for the next time; none = a temporary folder.
     pub folder: Option<PathBuf>,
+    /// What to measure; empty = everything.
+    pub parts: Vec<Part>,
 }
+
+/// A part of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// The built-in model on short dictations.
+    Builtin,
+    /// Drafts against none, by how often the reply differs from them.
+    Drafts,
+    /// A system prompt in memory against a cold one.
+    Prefix,
+    /// Many replies at once against one by one.
+    Batch,
+}
+
+impl Settings {
+    fn wants(&self, part: Part) -> bool {
+        self.parts.is_empty() || self.parts.contains(&part)
+    }
+}
+
+type Measured = fn(&Engine, usize, &mut Report) -> Result<()>;
+/// The parts that need a model of some shape.
+const OF_A_SHAPE: [(Part, Measured); 3] =
+    [(Part::Drafts, drafts::measure), (Part::Prefix, prefix::measure), (Part::Batch, batch::measure)];
 
 /// Requests at once where several are measured.
 const AT_ONCE: usize = 16;
@@ -41,7 +67,14 @@ const CONTEXT: u32 = 1024;
 pub fn run(settings: &Settings) -> Result<Vec<Measure>> {
     println!("{}, built for `{}`, on {}", library_log::version(), isa::BUILT_FOR, processor());
     let mut report = Report::default();
-    builtin::measure(settings.rounds, &mut report)?;
+    if settings.wants(Part::Builtin) {
+        builtin::measure(settings.rounds, &mut report)?;
+    }
+    let parts: Vec<Measured> =
+        OF_A_SHAPE.into_iter().filter(|(part, _)| settings.wants(*part)).map(|(_, measure)| measure).collect();
+    if parts.is_empty() {
+        return Ok(report.measures);
+    }
     let temporary;
     let folder = match &settings.folder {
         Some(folder) => folder.as_path(),
@@ -61,8 +94,8 @@ pub fn run(settings: &Settings) -> Result<Vec<Measure>> {
         engine.opened.costs.of(32) / 1e3,
         engine.opened.costs.of(64) / 1e3,
     );
-    for part in [drafts::measure, prefix::measure, batch::measure] {
-        part(&engine, settings.rounds, &mut report)?;
+    for measure in parts {
+        measure(&engine, settings.rounds, &mut report)?;
     }
     Ok(report.measures)
 }

@@ -1,11 +1,11 @@
-//! Measures the language model's worker; run by `cargo xtask bench`.
+//! Measures the language model's worker: `cargo run --release -p engine-llama --bin llm-bench`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use engine_llama::bench::{self, Measure, Settings};
+use engine_llama::bench::{self, Measure, Part, Settings};
 use engine_llama::shape::Shape;
 
 /// Compares drafts, shared prompts and many replies at once with doing without, on one machine in one run.
@@ -23,6 +23,9 @@ struct Arguments {
     /// Folder in which the model file is kept for the next time; otherwise it is temporary
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// Parts to measure; none = all
+    #[arg(long = "part", value_enum)]
+    parts: Vec<Part>,
     /// Fail where a promised ratio is not reached
     #[arg(long)]
     check: bool,
@@ -31,8 +34,13 @@ struct Arguments {
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     let shape = Shape::named(&arguments.shape).with_context(|| format!("there is no shape `{}`", arguments.shape))?;
-    let settings =
-        Settings { shape, threads: arguments.threads, rounds: arguments.rounds.max(1), folder: arguments.folder };
+    let settings = Settings {
+        shape,
+        threads: arguments.threads,
+        rounds: arguments.rounds.max(1),
+        folder: arguments.folder,
+        parts: arguments.parts,
+    };
     let measures = bench::run(&settings)?;
     let kept = measures.iter().all(Measure::is_kept);
     Ok(if kept || !arguments.check { ExitCode::SUCCESS } else { ExitCode::FAILURE })

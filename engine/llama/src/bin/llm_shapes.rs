@@ -6,12 +6,16 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use engine_llama::shape::{self, SHAPES, Shape, Weights};
 
-/// Writes GGUF files of real shapes with random weights.
+/// Writes GGUF files of real shapes with random weights (Q5_K_M mix): as large and as slow as real models, and saying
+/// nothing.
+///
+/// Example: `llm-shapes ./shapes 0.5b 1.5b 7b` writes `0.5b-random.gguf`, `1.5b-random.gguf` and `7b-random.gguf`, which a
+/// worker loads like any other model file. With `--scripted` the files say a known text, as `llm-bench` needs them.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Folder for the files; a 7B file takes about 5 GB
     folder: PathBuf,
-    /// Shapes to write; none = all
+    /// Shapes to write (tiny, 0.5b, 1b, 1.5b, 7b); none = all
     #[arg(value_parser = named)]
     shapes: Vec<Shape>,
     /// Say a script instead of nonsense: each token leads to a known next one

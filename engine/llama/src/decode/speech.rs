@@ -128,8 +128,10 @@ impl Speech {
     /// Tokens to try behind the next run's own: as many as are expected to save time there, given what it holds already.
     pub fn draft(&self, costs: &StepCosts, in_run: usize, speakers: usize, room: usize) -> Vec<Token> {
         let Some(Draft { trail, acceptance, ramp }) = &self.draft else { return Vec::new() };
-        let most = ramp.ceiling().min(room).min(self.left());
-        if most == 0 {
+        let most = ramp.ceiling().min(room).min(self.left()).min(trail.ahead().len());
+        let worthwhile = |ahead: usize| costs.worthwhile(in_run, speakers, ahead, acceptance.rate());
+        // Looked at first: to walk the plan costs a small model as much as a tenth of its run.
+        if worthwhile(most) == 0 {
             return Vec::new();
         }
         let mut ahead: Vec<Token> = trail.ahead().take(most).collect();
@@ -145,7 +147,7 @@ impl Speech {
             let possible = possible.count();
             ahead.truncate(possible);
         }
-        ahead.truncate(costs.worthwhile(in_run, speakers, ahead.len(), acceptance.rate()));
+        ahead.truncate(worthwhile(ahead.len()));
         ahead
     }
 

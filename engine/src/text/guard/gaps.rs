@@ -108,8 +108,10 @@ fn refusal(gap: &Gap<'_>, base: &[&str], proposed: &[&str]) -> Option<Reason> {
         return Some(Reason::ForeignMark);
     }
     // "--amend", "-x": a hyphen that hangs on the next word is no dash.
-    let hanging = gap.base.ends_with(['-', '–']) && removed.iter().any(|mark| matches!(*mark, "-" | "–"));
-    if hanging {
+    let hangs = |text: &str, marks: &[&str]| {
+        text.ends_with(['-', '–', '—']) && marks.iter().any(|mark| matches!(*mark, "-" | "–" | "—"))
+    };
+    if hangs(gap.base, &removed) {
         return Some(Reason::ForeignMark);
     }
     if removed.iter().any(|mark| matches!(*mark, "?" | "!")) {
@@ -123,6 +125,9 @@ fn refusal(gap: &Gap<'_>, base: &[&str], proposed: &[&str]) -> Option<Reason> {
     }
     if splits_number(gap, &added) {
         return Some(Reason::NumberValue);
+    }
+    if hangs(gap.proposed, &added) && !gap.after.is_empty() {
+        return Some(Reason::ForeignMark);
     }
     if cuts_negation(gap) {
         return Some(Reason::NegationScope);
@@ -254,6 +259,7 @@ mod tests {
     #[test]
     fn quotes_emphasis_and_dictated_marks_are_left_alone() {
         assert_eq!(refused(&gap(" ", " \"", "the", "experts")), Some(Reason::ForeignMark));
+        assert_eq!(refused(&gap(" ", " -", "shopping", "list")), Some(Reason::ForeignMark));
         assert_eq!(refused(&Gap { spoken: true, ..gap(", ", " ", "tom", "the") }), Some(Reason::SpokenMark));
     }
 

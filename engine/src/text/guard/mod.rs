@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn an_answer_is_refused_whole() {
         let review = reviewed(Language::ENGLISH, "what is the capital of france", "The capital of France is Paris.");
-        assert_eq!(review.text, "What is the capital of france?");
+        assert_eq!(review.text, "What is the capital of France?");
         assert_eq!(review.whole, Some(WholeRefusal::Answered));
     }
 

@@ -72,14 +72,16 @@ pub(super) fn before_alignment(
     (said > 4 && proposed * 5 < said * 2).then_some(WholeRefusal::TooShort)
 }
 
-/// Whether the text begins as an assistant's message does, and `said` does not.
+/// Whether the text begins as an assistant's message does, and `said` has nothing like it near its beginning (fillers may
+/// stand before).
 pub(crate) fn opens_like_assistant(proposal: &str, said: &str) -> bool {
-    let begin = |text: &str| words(text).iter().take(5).map(|token| normal(token.text)).collect::<Vec<_>>();
-    let (proposed, said) = (begin(proposal), begin(said));
+    let begin =
+        |text: &str, most: usize| words(text).iter().take(most).map(|token| normal(token.text)).collect::<Vec<_>>();
+    let (proposed, said) = (begin(proposal, 5), begin(said, 8));
     OPENINGS.iter().any(|opening| {
         let opening: Vec<&str> = opening.split(' ').collect();
-        let begins = |text: &[String]| text.len() >= opening.len() && text.iter().zip(&opening).all(|(a, b)| a == b);
-        begins(&proposed) && !begins(&said)
+        let same = |text: &[String]| text.len() >= opening.len() && text.iter().zip(&opening).all(|(a, b)| a == b);
+        same(&proposed) && !said.windows(opening.len()).any(same)
     })
 }
 
@@ -159,6 +161,7 @@ mod tests {
         assert!(opens_like_assistant("Sure! Here is the text", "Send the text"));
         assert!(opens_like_assistant("Как языковая модель, я", "Отправь"));
         assert!(!opens_like_assistant("Sure, I will come.", "Sure I will come."));
+        assert!(!opens_like_assistant("Sure, no problem.", "uh sure no problem"));
         assert!(!opens_like_assistant("As an architect I", "As an architect I"));
     }
 

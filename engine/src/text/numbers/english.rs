@@ -179,9 +179,8 @@ fn digit_run(atoms: &[Atom<'_>], i: usize) -> Option<(String, usize)> {
 
 /// "Port eighty eighty", "flight twenty three forty": a number read in pairs, where the word before says that it is one.
 fn labelled_pairs(atoms: &[Atom<'_>], i: usize) -> Option<(String, usize)> {
-    const LABELS: [&str; 12] = [
-        "port", "code", "pin", "extension", "flight", "room", "route", "bus", "error", "gate", "train", "highway",
-    ];
+    const LABELS: [&str; 12] =
+        ["port", "code", "pin", "extension", "flight", "room", "route", "bus", "error", "gate", "train", "highway"];
     let label = atoms[i.checked_sub(1)?].norm;
     if !LABELS.contains(&label) || !atoms[i].glued {
         return None;

@@ -72,8 +72,13 @@ mod tests {
             at += 500;
         }
         let (style, dictionary, snippets) = (Style::none(), Dictionary::default(), Snippets::default());
-        let context =
-            RuleContext { language, style: &style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
+        let context = RuleContext {
+            language,
+            style: &style,
+            dictionary: &dictionary,
+            snippets: &snippets,
+            previous_sentence: None,
+        };
         let heard = Heard::from_words(&words);
         let raw = heard.text().to_owned();
         let cleaned = clean(heard, &context);
@@ -84,7 +89,10 @@ mod tests {
     #[test]
     fn a_pause_between_two_clauses_is_the_border_of_a_sentence() {
         let english = |text| said(Language::ENGLISH, text);
-        assert_eq!(english("the report is done | i sent it um | yesterday"), "The report is done. I sent it yesterday.");
+        assert_eq!(
+            english("the report is done | i sent it um | yesterday"),
+            "The report is done. I sent it yesterday."
+        );
         assert_eq!(english("where is the report | we need it now"), "Where is the report. We need it now.");
         let russian = |text| said(Language::RUSSIAN, text);
         assert_eq!(russian("отчёт уже готов | я его отправил"), "Отчёт уже готов. Я его отправил.");

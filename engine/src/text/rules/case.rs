@@ -4,6 +4,7 @@ use super::Scope;
 use crate::text::Tongue;
 use crate::text::draft::Draft;
 use crate::text::edit::EditKind;
+use crate::text::lexicon::proper::{is_proper, is_surname};
 use crate::text::numbers::english::MONTHS;
 use crate::text::sentences::ends_sentence;
 use crate::text::style::CasePolicy;
@@ -39,7 +40,9 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
         }
         let next = words.get(n + 1).map_or("", |&next| draft.pieces[next].norm.as_str());
         let previous = n.checked_sub(1).map_or("", |n| draft.pieces[words[n]].norm.as_str());
-        let wanted = opens || (scope.tongue == Tongue::English && always_capital(&piece.norm, previous, next));
+        let english = scope.tongue == Tongue::English;
+        let name = !cased && is_name(scope.tongue, &piece.norm, previous);
+        let wanted = opens || name || (english && always_capital(&piece.norm, previous, next));
         if wanted && may_rise(&piece.text) {
             let text = capital(&piece.text);
             draft.set_text(i, text, EditKind::Case);
@@ -78,6 +81,14 @@ fn goes_on(draft: &Draft<'_>, before: usize, word: usize, cased: bool) -> bool {
     written_small && (leads_on || (trusted && !spoken))
 }
 
+/// Whether the word is a name, as far as a list and the word before it can say.
+fn is_name(tongue: Tongue, norm: &str, before: &str) -> bool {
+    let titled = matches!(before, "mr" | "mrs" | "ms" | "dr") && norm.chars().count() > 2;
+    is_proper(tongue, norm)
+        || (titled && tongue == Tongue::English)
+        || (is_proper(tongue, before) && is_surname(tongue, norm))
+}
+
 fn always_capital(norm: &str, before: &str, after: &str) -> bool {
     if matches!(norm, "i" | "i'm" | "i've" | "i'll" | "i'd") || ALWAYS.contains(&norm) {
         return true;
@@ -114,6 +125,16 @@ mod tests {
         assert_eq!(english("i think so. on friday i'm off! ok?"), "I think so. On Friday I'm off! Ok?");
         assert_eq!(english("we march in march, you may come in may"), "We march in March, you may come in May.");
         assert_eq!(russian("да. в пятницу. т.е. завтра"), "Да. В пятницу. Т.е. завтра.");
+    }
+
+    #[test]
+    fn names_get_their_capitals_where_the_recogniser_gives_none() {
+        assert_eq!(
+            english("we met anna kowalski and mr hill in london"),
+            "We met Anna Kowalski and Mr Hill in London."
+        );
+        assert_eq!(russian("напиши ивану петровичу в москву"), "Напиши Ивану Петровичу в Москву.");
+        assert_eq!(english("We met anna."), "We met anna.");
     }
 
     #[test]

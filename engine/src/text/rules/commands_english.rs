@@ -1,12 +1,14 @@
 //! English spoken commands and the company in which they are meant literally.
 
 use super::commands::{Does, Spoken};
+use crate::text::Tongue;
 use crate::text::draft::View;
+use crate::text::numbers::is_number_word;
 
 /// Words after which the name of a mark is the thing itself.
 #[rustfmt::skip]
 const THING: &[&str] = &[
-    "a", "an", "the", "this", "that", "each", "every", "one", "another", "any", "no", "of", "with", "without", "your", "my",
+    "a", "an", "the", "this", "that", "each", "every", "another", "any", "no", "of", "with", "without", "your", "my",
     "his", "her", "its", "our", "their", "oxford", "put", "add", "insert", "remove", "delete", "use", "type", "word", "by",
     "and", "or", "called",
 ];
@@ -19,13 +21,18 @@ const KINDS_OF_PERIOD: &[&str] = &[
     "holding", "lease", "cooling", "busy", "early", "late", "difficult", "hard", "which", "class", "colonial", "incubation",
     "certain", "brief", "in", "over", "payment", "contract", "two-year", "day", "week", "month", "year", "and", "or",
     "monsoon", "honeymoon", "victorian", "medieval", "celebration", "school", "college", "exam", "study", "historical",
-    "first", "second", "third", "last", "next", "same", "final", "given", "time", "growth", "harvest", "holiday",
+    "given", "growth", "harvest", "holiday",
 ];
 
 const ARTICLES: &[&str] = &["a", "an", "the", "this", "that", "your", "my", "his", "her", "its", "our", "their"];
 
-/// "The second comma", "a missing colon": counted or described, with an article before that.
-fn counted(view: &View<'_>, k: usize, _: usize) -> bool {
+/// "The second comma", "a missing colon": counted or described, with an article before that; "one comma is", but not
+/// "one comma two".
+fn counted(view: &View<'_>, k: usize, len: usize) -> bool {
+    let one = view.norm_before(k) == "one" && view.gap(k).is_plain() && k + len < view.len();
+    if one && !is_number_word(Tongue::English, view.norm(k + len)) {
+        return true;
+    }
     #[rustfmt::skip]
     const WORDS: [&str; 12] =
         ["first", "second", "third", "last", "next", "same", "missing", "extra", "single", "big", "only", "other"];

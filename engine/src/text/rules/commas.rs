@@ -47,13 +47,18 @@ mod tests {
         assert_eq!(russian("дом в котором мы жили продан"), "Дом, в котором мы жили продан.");
         assert_eq!(russian("я остался дома потому что шёл дождь"), "Я остался дома, потому что шёл дождь.");
         assert_eq!(russian("пришлите пожалуйста отчёт"), "Пришлите, пожалуйста, отчёт.");
+        assert_eq!(russian("добрый день анна отчёт готов"), "Добрый день, Анна, отчёт готов.");
+        assert_eq!(russian("уважаемый иван петрович мы готовы"), "Уважаемый Иван Петрович, мы готовы.");
+        assert_eq!(russian("во-первых это дорого"), "Во-первых, это дорого.");
+        assert_eq!(english("dear mr hill the goods are here"), "Dear Mr Hill, the goods are here.");
         assert_eq!(english("he was late but we waited"), "He was late, but we waited.");
         assert_eq!(english("yes i can do that"), "Yes, I can do that.");
     }
 
     #[test]
     fn what_belongs_together_is_not() {
-        for text in ["Ни за что не соглашусь.", "Что бы ни случилось.", "Не то чтобы очень.", "Больше чем нужно."] {
+        for text in ["Ни за что не соглашусь.", "Что бы ни случилось.", "Не то чтобы очень.", "Больше чем нужно."]
+        {
             assert_eq!(russian(&text.trim_end_matches('.').to_lowercase()), text);
         }
         for text in ["Nothing but the truth.", "Slow but steady."] {

@@ -1,13 +1,13 @@
 //! Where English hardly ever goes without a comma.
 
 use super::commas::is_in;
+use crate::text::Tongue;
 use crate::text::draft::View;
 use crate::text::lexicon::{is_common, small::is_small};
-use crate::text::Tongue;
 
 const SUBJECTS: &str = "i i'm i've i'll i'd we we're we've we'll we'd you're you've you'll he he's he'll he'd she she's she'll \
     she'd they they're they've they'll they'd it's that's there's";
-const ANSWERS: &str = "yes yeah no okay ok thanks";
+const ANSWERS: &str = "yes no okay thanks";
 const GREETINGS: &str = "hi hello hey dear";
 const TO_ALL: &str = "everyone everybody all team guys folks colleagues";
 
@@ -27,12 +27,14 @@ pub(super) fn comma_before(view: &View<'_>, begin: usize, k: usize) -> bool {
     }
 }
 
-/// "Hi Anna," before what the letter says.
+/// "Hi Anna," and "Dear Mr Hill," before what the letter says.
 fn ends_greeting(view: &View<'_>, begin: usize, k: usize) -> bool {
-    if !is_in(view.norm(begin), GREETINGS) || k != begin + 2 {
+    let titled = is_in(view.norm(begin + 1), "mr mrs ms dr");
+    if !is_in(view.norm(begin), GREETINGS) || k != begin + 2 + usize::from(titled) {
         return false;
     }
     let name = view.norm(k - 1);
     let goes_on = is_small(Tongue::English, view.norm(k)) || is_in(view.norm(k), "thanks thank hope how");
-    goes_on && (is_in(name, TO_ALL) || !is_common(Tongue::English, name)) && !is_in(view.norm(k), "and or of in")
+    let named = titled || is_in(name, TO_ALL) || !is_common(Tongue::English, name);
+    goes_on && named && !is_in(view.norm(k), "and or of in")
 }

@@ -2,8 +2,8 @@
 //!
 //! The order is fixed, because each rule builds on what those before it left:
 //! spacing, hesitation sounds, false starts, repetitions, self-corrections, filler words, symbols of code, spoken commands,
-//! snippets, dictionary, borders, doubled words, numbers, commas, marks, case, paragraphs, spacing again. Each is one file
-//! with its tables.
+//! snippets, dictionary, borders, reduplications, numbers, commas, marks, case, paragraphs, spacing again. Each is one
+//! file with its tables.
 
 mod borders;
 mod case;
@@ -15,7 +15,6 @@ mod commas_english;
 mod commas_russian;
 mod confidence;
 mod dictionary;
-mod doubled;
 mod false_starts;
 pub(crate) mod fillers;
 mod fillers_table;
@@ -25,6 +24,7 @@ mod numbers_english;
 mod numbers_russian;
 mod paragraphs;
 pub(crate) mod question;
+mod reduplications;
 pub(crate) mod repetitions;
 pub(crate) mod self_corrections;
 mod slots;
@@ -35,6 +35,7 @@ mod symbols;
 pub use confidence::Doubt;
 
 pub use super::TextContext as RuleContext;
+use super::TextContext;
 use super::Tongue;
 use super::dictionary::Dictionary;
 use super::draft::Draft;
@@ -42,7 +43,6 @@ use super::edit::{Edit, to_edits};
 use super::heard::Heard;
 use super::snippets::Snippets;
 use super::style::{FinalMark, Style};
-use super::TextContext;
 
 /// A text as the rules leave it.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +114,7 @@ pub fn clean(raw: impl Into<Heard>, context: &TextContext<'_>) -> Cleaned {
     let unmarked = context.style.final_mark != FinalMark::Keep && !marks::any(&draft);
     if unmarked {
         borders::run(&mut draft, &scope);
-        doubled::run(&mut draft, &scope);
+        reduplications::run(&mut draft, &scope);
     }
     numbers::run(&mut draft, &scope);
     if unmarked {
@@ -167,7 +167,7 @@ pub(crate) mod tests {
     fn the_rules_together_give_decent_text() {
         assert_eq!(
             english("um hi tom comma new line i i can meet you at two no at three full stop"),
-            "Hi tom,\nI can meet you at three."
+            "Hi Tom,\nI can meet you at three."
         );
         assert_eq!(
             russian("эээ привет запятая новая строка я я приду в два нет в три пятого марта точка"),

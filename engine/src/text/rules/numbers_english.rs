@@ -234,11 +234,8 @@ fn plain(place: &Place<'_>, found: &[Reading]) -> Choice {
             let label = LABELS.contains(&place.before()) && !(one && (place.before() == "number" || after == "of"));
             // "off by one" is no number of a program, "= 1" is.
             let every = place.policy == NumberPolicy::All && !(one && (place.i == 0 || !place.before().is_empty()));
-            let wanted = !small
-                || every
-                || MEASURES.contains(&after)
-                || label
-                || place.range_to_ten(len, &["to", "or"]);
+            let wanted =
+                !small || every || MEASURES.contains(&after) || label || place.range_to_ten(len, &["to", "or"]);
             if wanted && !subtracts { Choice::Write { len, text: written(*value) } } else { leave }
         }
         _ => leave,

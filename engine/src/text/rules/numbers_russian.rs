@@ -197,8 +197,22 @@ fn plain(place: &Place<'_>, found: &[Reading], versioned: bool) -> Choice {
 /// "Пять-шесть человек", "10–15 минут": two round numbers or neighbours before what they count are about so many.
 fn approximate(place: &Place<'_>, reading: &Reading, next: usize) -> Option<Choice> {
     const COUNTED: [&str; 16] = [
-        "минут", "секунд", "час", "дня", "дней", "недел", "месяц", "лет", "год", "человек", "раз", "штук", "метр",
-        "километр", "рубл", "процент",
+        "минут",
+        "секунд",
+        "час",
+        "дня",
+        "дней",
+        "недел",
+        "месяц",
+        "лет",
+        "год",
+        "человек",
+        "раз",
+        "штук",
+        "метр",
+        "километр",
+        "рубл",
+        "процент",
     ];
     let len = reading.len + next;
     if reading.len != 1 || next != 1 || !COUNTED.iter().any(|unit| place.after(len, 0).starts_with(unit)) {

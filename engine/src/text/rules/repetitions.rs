@@ -12,11 +12,11 @@ const LONGEST: usize = 5;
 
 /// Words that are said twice on purpose.
 #[rustfmt::skip]
-const DOUBLED: [&str; 75] = [
+const DOUBLED: [&str; 77] = [
     "very", "really", "so", "no", "yes", "yeah", "ha", "bye", "had", "that", "blah", "many", "much", "far", "long", "knock",
     "ok", "okay", "now", "there", "well", "more", "wait", "please", "big", "never", "tut", "chop", "hey", "thank", "sorry",
     "come", "go", "run", "hear", "aye", "night", "way", "old", "dot", "да", "нет", "очень", "чуть", "еле", "едва", "только",
-    "далеко", "много", "так", "тихо", "быстро", "вот", "ха", "сильно", "давно", "долго", "больше", "еще", "пока",
+    "далеко", "много", "так", "тихо", "быстро", "вот", "ха", "хи", "хе", "сильно", "давно", "долго", "больше", "еще", "пока",
     "ладно", "хорошо", "ой", "ай", "ну", "туда", "сюда", "вперед", "стоп", "давай", "никогда", "разве", "мало", "просто",
     "рано",
 ];
@@ -24,11 +24,12 @@ const DOUBLED: [&str; 75] = [
 /// Words that begin something: said again after a pause they are a stutter ("I, I think"). Words that end as much as they
 /// begin ("I told you, you know") are not here.
 #[rustfmt::skip]
-const BEGINS: [&str; 58] = [
+const BEGINS: [&str; 68] = [
     "i", "we", "he", "she", "they", "the", "a", "an", "my", "your", "our", "their", "and", "but", "or", "to", "of", "for",
     "with", "from", "at", "if", "when", "because", "i'm", "we're", "it's", "he's", "she's", "they're", "is", "are", "was", "я",
     "мы", "он", "она", "они", "в", "на", "и", "но", "а", "с", "к", "по", "за", "что", "чтобы", "если", "когда", "мой", "моя",
-    "наш", "это", "эта", "у", "для",
+    "наш", "это", "эта", "у", "для", "his", "its",
+    "свой", "свою", "своего", "своей", "моего", "моей", "мою", "нашу",
 ];
 
 pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
@@ -37,8 +38,9 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     let mut k = 0;
     // In code and commands only a small word of prose said twice is certainly no part of them.
     let prose_only = scope.style.rules.symbols;
-    let certain =
-        |len: &usize, k: usize| !prose_only || (*len == 1 && view.norm(k).len() > 1 && is_small(scope.tongue, view.norm(k)));
+    let certain = |len: &usize, k: usize| {
+        !prose_only || (*len == 1 && view.norm(k).len() > 1 && is_small(scope.tongue, view.norm(k)))
+    };
     while k < view.len() {
         let Some(len) = repeated_at(scope.tongue, &view, k).filter(|len| certain(len, k)) else {
             k += 1;
@@ -141,7 +143,7 @@ mod tests {
         assert_eq!(english("I, I, I think the the lift is broken"), "I think the lift is broken.");
         assert_eq!(english("we need to we need to go"), "We need to go.");
         assert_eq!(english("I know that that the box is here."), "I know that the box is here.");
-        assert_eq!(russian("я я думаю что во второй во второй ящик"), "Я думаю что во второй ящик.");
+        assert_eq!(russian("я я думаю что во второй во второй ящик"), "Я думаю, что во второй ящик.");
     }
 
     #[test]

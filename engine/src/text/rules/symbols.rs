@@ -67,6 +67,8 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     let mut actions = Vec::new();
     let mut k = 0;
     let mut taken = 0;
+    // Where a symbol with spaces around it ended: the one behind it is not the next symbol's to take.
+    let mut kept = usize::MAX;
     while k < view.len() {
         let found = SYMBOLS.iter().find(|(words, ..)| view.phrase_at(k, words));
         let Some((words, symbol, spaces)) = found else {
@@ -75,7 +77,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
         };
         let (mut first, mut last) = (view.words[k], view.words[k + words.len() - 1]);
         let is_space = |i: usize| view.draft.pieces.get(i).is_some_and(|p| p.kind == TokenKind::Space && p.text == " ");
-        if matches!(spaces, Spaces::None | Spaces::Behind) && first > taken && is_space(first - 1) {
+        if matches!(spaces, Spaces::None | Spaces::Behind) && first > taken && first != kept && is_space(first - 1) {
             first -= 1;
         }
         if matches!(spaces, Spaces::None | Spaces::Before) && is_space(last + 1) {
@@ -91,6 +93,7 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
             frozen: true,
         });
         taken = last + 1;
+        kept = if matches!(spaces, Spaces::Kept | Spaces::Behind) { last + 2 } else { usize::MAX };
         k += words.len();
     }
     if !actions.is_empty() {
@@ -108,6 +111,7 @@ mod tests {
     fn symbols_are_written_the_way_code_wants_them() {
         let code = |raw| cleaned(Language::ENGLISH, &Style::code(), raw).text;
         assert_eq!(code("main dot rs"), "main.rs");
+        assert_eq!(code("let x equals open bracket one comma two close bracket"), "let x = [1, 2]");
         assert_eq!(code("print open paren x close paren"), "print(x)");
         assert_eq!(code("git commit double dash amend"), "git commit --amend");
         let russian = |raw| cleaned(Language::RUSSIAN, &Style::code(), raw).text;

@@ -21,8 +21,7 @@ pub async fn transcribe(
 ) -> anyhow::Result<Vec<FinalText>> {
     let address = format!("{}/transcribe", server.trim_end_matches('/'));
     let refused = || format!("no server answers at {server}; start one with `alfavoice serve`, or add `--local`");
-    let (_, socket) = awc::Client::new()
-        .ws(&address)
+    let (_, socket) = crate::cli::remote::socket(&address)
         .connect()
         .await
         .map_err(|error| anyhow::anyhow!("{error}"))
