@@ -40,8 +40,7 @@ impl AppState {
         models: Vec<String>,
         metrics: PrometheusHandle,
     ) -> Arc<Self> {
-        let doors =
-            Doors::new(settings.server.max_connections as usize, settings.server.max_connections_per_user as usize);
+        let doors = Doors::new(system.steward().clone());
         Arc::new(Self { system, settings, defaults, models, doors, metrics, connections: Mutex::default() })
     }
 
