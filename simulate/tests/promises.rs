@@ -53,6 +53,10 @@ fn one_person_with_twenty_connections_hardly_slows_ten_others_down() {
     let with = scenario(include_str!("../scenarios/one_with_twenty.toml"));
     let mut without = with.clone();
     without.groups.truncate(1);
+    // The same twenty as twenty people: what the singles would see if nobody counted whose jobs they are.
+    let mut twenty_people = with.clone();
+    twenty_people.groups[1].same_owner = false;
+    let (mut fair, mut unfair) = (0, 0);
     for seed in 1..=3 {
         let p95_of = |scenario: &Scenario| {
             let scenario = Scenario { seed, minutes: 6.0, ..scenario.clone() };
@@ -60,7 +64,10 @@ fn one_person_with_twenty_connections_hardly_slows_ten_others_down() {
         };
         let (alone, together) = (p95_of(&without), p95_of(&with));
         assert!(f64::from(together) <= 1.3 * f64::from(alone), "seed {seed}: {alone} ms became {together} ms");
+        fair += together;
+        unfair += p95_of(&twenty_people);
     }
+    assert!(f64::from(fair) < 0.95 * f64::from(unfair), "{fair} ms with fairness, {unfair} ms without");
 }
 
 #[test]
