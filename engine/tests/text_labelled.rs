@@ -126,6 +126,36 @@ fn recall_and_precision_of_the_rules_are_at_least_95_percent() {
     }
 }
 
+/// After which words commas stand.
+fn commas(text: &str) -> Vec<usize> {
+    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
+    words.enumerate().filter(|(_, word)| word.ends_with(',')).map(|(n, _)| n).collect()
+}
+
+#[test]
+fn commas_that_the_rules_set_in_unpunctuated_text_are_right() {
+    let mut scores: BTreeMap<String, Score> = BTreeMap::new();
+    for pair in labelled() {
+        let text = cleaned(&pair).text;
+        // Where words differ from the label their numbers do too.
+        if pair.raw.contains([',', '.', '?', '!']) || folded(&text) != folded(&pair.clean) || text.contains('\n') {
+            continue;
+        }
+        let (wanted, found) = (commas(&pair.clean), commas(&text));
+        let score = scores.entry(pair.language.code().to_owned()).or_default();
+        score.wanted += wanted.len();
+        score.found += found.len();
+        score.right += found.iter().filter(|place| wanted.contains(place)).count();
+        if found.iter().any(|place| !wanted.contains(place)) {
+            println!("{} {}", pair.id, pair.shown(&text));
+        }
+    }
+    for (language, score) in scores {
+        println!("{language} commas: {score:?}, recall {:.2}, precision {:.2}", score.recall(), score.precision());
+        assert!(score.precision() >= 0.95 && score.right >= 5, "{language} {score:?}");
+    }
+}
+
 #[test]
 fn the_labelled_set_is_what_it_says() {
     let pairs = labelled();

@@ -48,6 +48,8 @@ pub struct AudioChunk {
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub offset: Option<u64>,
     /// The first chunk of a session that sent no `start` configures it.
+    // Both have an `audio`, which TypeScript cannot say; the browser sends binary frames.
+    #[cfg_attr(feature = "typescript", ts(skip))]
     #[serde(flatten)]
     pub settings: SessionSettings,
 }

@@ -53,6 +53,13 @@ pub enum ServerMessage {
     Done {
         receipt: Receipt,
     },
+    /// A recording of this person that was uploaded has come to its end; `/api/recordings/{id}` has its text.
+    Recording {
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_recording_id: Option<String>,
+        state: crate::api::JobState,
+    },
     Error(ErrorMessage),
     Pong {
         t: serde_json::Value,

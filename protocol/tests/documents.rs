@@ -1,41 +1,82 @@
-//! `client/src/generated` holds these types as TypeScript; `cargo xtask docs` rewrites it.
+//! `client/src/generated` holds the types of this package as TypeScript; `cargo xtask docs` rewrites it.
 
 use protocol::api::{
-    ApiKey, ApiKeyList, AuditEntry, AuditPage, AuthKind, CreatedApiKey, CreatedInvite, DayUsage, DictionaryEntry,
-    DictionaryImport, DictionaryList, Ended, HistoryPage, Invite, InviteList, Job, JobError, JobKind, JobPage,
-    JobResult, JobState, LocalText, LoginList, LoginRequest, LoginSession, LogoutRequest, Me, NewApiKey,
-    NewDictionaryEntry, NewInvite, NewRecording, NewSnippet, NewTicket, PasswordChange, Preferences, QuotaState,
-    RecordingEncoding, RefreshRequest, RegisterRequest, RegistrationMode, Role, Scope, ServerFacts, SettingField,
-    SettingGroup, SettingKind, SettingOption, SettingsDocument, SettingsSchema, SettingsVersion, Shelf, Snippet,
-    SnippetImport, SnippetList, SnippetPiece, TextSnippet, Ticket, Tokens, Transcript, TranscriptChange,
-    TranscriptDetail, UploadState, Usage, User, UserChange, UserPage,
+    ApiKeyList, AuditPage, CreatedApiKey, CreatedInvite, DictionaryImport, DictionaryList, Ended, HistoryPage,
+    InviteList, JobPage, LoginList, LoginRequest, LogoutRequest, Me, NewApiKey, NewDictionaryEntry, NewInvite,
+    NewRecording, NewSnippet, NewTicket, PasswordChange, RefreshRequest, RegisterRequest, ServerFacts,
+    SettingsDocument, SettingsSchema, SettingsVersion, SnippetImport, SnippetList, Ticket, Tokens, TranscriptChange,
+    TranscriptDetail, UploadState, Usage, UserChange, UserPage,
 };
-use protocol::{
-    AudioChunk, AudioSettings, BusyReason, CleanedBy, ClientMessage, CoverageKind, EditKind, Encoding, ErrorCode,
-    ErrorMessage, FinalText, HttpError, HttpErrorBody, Limits, Mode, NoticeCode, PartialText, Quality, Ready, Receipt,
-    ReceiptRange, ServerMessage, SessionSettings, SessionState, TextEdit, Timings, WordTiming,
-};
-use ts_rs::{Config, TS};
+use protocol::{ClientMessage, HttpErrorBody, ServerMessage};
+use ts_rs::{Config, TS, TypeVisitor};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../client/src/generated");
 
-/// One declaration after the other, as a module.
-macro_rules! module {
-    ($about:literal: $($kind:ty),+ $(,)?) => {{
+/// Declarations by name, each type before those that it uses.
+struct Declarations {
+    config: Config,
+    found: Vec<(String, String)>,
+}
+
+impl Declarations {
+    fn new() -> Self {
         // Milliseconds, samples and counts stay far below 2^53.
-        let config = Config::default().with_large_int("number");
-        let mut text = format!("// {}\n// Written by `cargo xtask docs` from the package `protocol`.\n", $about);
-        $(
-            text.push('\n');
-            if let Some(docs) = <$kind as TS>::docs() {
-                text.push_str(&docs);
-            }
-            // An arbitrary JSON value is unknown to a reader of the type.
-            let declaration = <$kind as TS>::decl(&config).replace("JsonValue", "unknown");
-            text.push_str(&format!("export {declaration}\n"));
-        )+
+        Self { config: Config::default().with_large_int("number"), found: Vec::new() }
+    }
+
+    /// A module with everything that `known` does not hold already.
+    fn module(&self, about: &str, known: &Self) -> String {
+        let is_known = |name: &str| known.found.iter().any(|(known, _)| known == name);
+        let (theirs, ours): (Vec<_>, Vec<_>) = self.found.iter().partition(|(name, _)| is_known(name));
+        let mut text = format!("// {about}\n// Written by `cargo xtask docs` from the package `protocol`.\n");
+        let mentioned = |name: &str| {
+            let mut words = ours.iter().flat_map(|(_, text)| text.split(|c: char| !c.is_alphanumeric()));
+            words.any(|word| word == name)
+        };
+        let mut names: Vec<&str> =
+            theirs.iter().map(|(name, _)| name.as_str()).filter(|name| mentioned(name)).collect();
+        names.sort_unstable();
+        if !names.is_empty() {
+            text.push_str(&format!("\nimport type {{ {} }} from './wire';\n", names.join(", ")));
+        }
+        for (_, declaration) in ours {
+            text.push_str(&format!("\n{declaration}\n"));
+        }
         text
+    }
+}
+
+impl TypeVisitor for Declarations {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        // Numbers, lists and the like have no file, and thus no declaration, of their own.
+        if T::output_path().is_none() {
+            return;
+        }
+        let name = T::ident(&self.config);
+        if self.found.iter().any(|(known, _)| *known == name) {
+            return;
+        }
+        // An arbitrary JSON value is unknown to a reader of the type.
+        let declaration = T::decl(&self.config).replace("JsonValue", "unknown");
+        let docs = T::docs().unwrap_or_default();
+        self.found.push((name, format!("{docs}export {declaration}")));
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+}
+
+/// Visits each of the types.
+macro_rules! declarations {
+    ($($kind:ty),+ $(,)?) => {{
+        let mut declarations = Declarations::new();
+        $(declarations.visit::<$kind>();)+
+        declarations.found.retain(|(name, _)| name != "JsonValue");
+        declarations
     }};
+}
+
+fn messages() -> Declarations {
+    declarations!(ClientMessage, ServerMessage, HttpErrorBody)
 }
 
 fn assert_written(file: &str, wanted: &str) {
@@ -50,35 +91,50 @@ fn assert_written(file: &str, wanted: &str) {
 
 #[test]
 fn the_client_has_the_messages_of_the_native_protocol() {
-    let wanted = module!(
-        "What clients and the server say to each other over the native WebSocket.":
-        ClientMessage, AudioChunk, SessionSettings, Mode, Quality, AudioSettings, Encoding,
-        ServerMessage, Ready, Limits, PartialText, FinalText, TextEdit, EditKind, WordTiming, CleanedBy, Timings,
-        SessionState, NoticeCode, BusyReason, Receipt, ReceiptRange, CoverageKind,
-        ErrorMessage, ErrorCode, HttpErrorBody, HttpError,
-    );
-    assert_written("wire.ts", &wanted);
+    let about = "What clients and the server say to each other over the native WebSocket.";
+    assert_written("wire.ts", &messages().module(about, &Declarations::new()));
 }
 
 #[test]
 fn the_client_has_the_bodies_of_the_http_api() {
-    let mut wanted = module!(
-        "The JSON of the HTTP API under `/api`.":
-        Role, User, UserPage, UserChange, Invite, InviteList, NewInvite, CreatedInvite, AuditPage, AuditEntry,
-        RegisterRequest, LoginRequest, RefreshRequest, LogoutRequest, PasswordChange, Tokens, AuthKind, Me,
-        RegistrationMode, ServerFacts, NewTicket, Ticket, LoginSession, LoginList, Ended,
-        Transcript, TextSnippet, SnippetPiece, HistoryPage, TranscriptDetail, TranscriptChange,
-        JobKind, JobState, RecordingEncoding, NewRecording, Job, JobResult, JobError, JobPage, UploadState,
-        Scope, ApiKey, ApiKeyList, NewApiKey, CreatedApiKey,
-        Preferences, SettingsDocument, SettingsVersion, SettingsSchema, SettingGroup, SettingField, SettingKind,
-        SettingOption, LocalText, Usage, QuotaState, DayUsage,
-        Shelf, DictionaryEntry, NewDictionaryEntry, DictionaryList, DictionaryImport,
-        Snippet, NewSnippet, SnippetList, SnippetImport,
+    let bodies = declarations!(
+        UserPage,
+        UserChange,
+        InviteList,
+        NewInvite,
+        CreatedInvite,
+        AuditPage,
+        RegisterRequest,
+        LoginRequest,
+        RefreshRequest,
+        LogoutRequest,
+        PasswordChange,
+        Tokens,
+        Me,
+        ServerFacts,
+        NewTicket,
+        Ticket,
+        LoginList,
+        Ended,
+        HistoryPage,
+        TranscriptDetail,
+        TranscriptChange,
+        NewRecording,
+        JobPage,
+        UploadState,
+        ApiKeyList,
+        NewApiKey,
+        CreatedApiKey,
+        SettingsDocument,
+        SettingsVersion,
+        SettingsSchema,
+        Usage,
+        NewDictionaryEntry,
+        DictionaryList,
+        DictionaryImport,
+        NewSnippet,
+        SnippetList,
+        SnippetImport,
     );
-    let end = wanted.find("\n\n").expect("the heading ends") + 1;
-    wanted.insert_str(
-        end,
-        "\nimport type { CleanedBy, Mode, Quality, SessionSettings, TextEdit, Timings, WordTiming } from './wire';\n",
-    );
-    assert_written("api.ts", &wanted);
+    assert_written("api.ts", &bodies.module("The JSON of the HTTP API under `/api`.", &messages()));
 }

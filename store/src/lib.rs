@@ -29,6 +29,8 @@ mod dictionary;
 mod entity;
 mod error;
 mod export;
+#[cfg(feature = "testing")]
+mod held_lock;
 mod ids;
 mod invites;
 mod jobs;

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+pub use crate::held_lock::HeldLock;
+
 const USER: &str = "alfavoice";
 
 /// How long the server may take until it answers.

@@ -3,16 +3,27 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix::{Message, Recipient};
-use actix_web::HttpRequest;
 use actors::ids::{Owner, SessionId};
 use actors::registry::Token;
-use actors::session::{Session, SessionOptions};
+use actors::session::{Session, SessionOptions, Vocabulary, Wishes};
 use actors::system::{Opened, System};
 use config::Settings;
 use engine::language::Language;
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use protocol::ServerMessage;
+use store::{AuditRecord, Moment, Store, UserId};
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use crate::auth::{Auth, Quotas, Standing};
+use crate::database::Database;
 use crate::doors::Doors;
+use crate::http::error::ApiError;
+use crate::kept_audio::KeptAudio;
+use crate::listeners::Listeners;
+use crate::offline::Offline;
+use crate::vocabulary;
 
 pub struct AppState {
     system: System,
@@ -21,8 +32,28 @@ pub struct AppState {
     models: Vec<String>,
     doors: Doors,
     metrics: PrometheusHandle,
+    database: Database,
+    auth: Auth,
+    kept_audio: KeptAudio,
+    offline: Offline,
     /// Open connections, to tell them when the server goes down.
     connections: Mutex<Vec<Recipient<CloseAll>>>,
+    listeners: Listeners,
+    vocabularies: vocabulary::Cache,
+    closing: watch::Sender<bool>,
+}
+
+/// What the state is made of.
+pub struct Parts {
+    pub system: System,
+    pub settings: Settings,
+    pub defaults: SessionOptions,
+    pub models: Vec<String>,
+    pub metrics: PrometheusHandle,
+    pub database: Database,
+    pub auth: Auth,
+    pub kept_audio: KeptAudio,
+    pub offline: Offline,
 }
 
 /// The server is going down; `last` when everything is out and the connection is to close.
@@ -33,15 +64,24 @@ pub struct CloseAll {
 }
 
 impl AppState {
-    pub fn new(
-        system: System,
-        settings: Settings,
-        defaults: SessionOptions,
-        models: Vec<String>,
-        metrics: PrometheusHandle,
-    ) -> Arc<Self> {
-        let doors = Doors::new(system.steward().clone());
-        Arc::new(Self { system, settings, defaults, models, doors, metrics, connections: Mutex::default() })
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let doors = Doors::new(parts.system.steward().clone());
+        Arc::new(Self {
+            system: parts.system,
+            settings: parts.settings,
+            defaults: parts.defaults,
+            models: parts.models,
+            doors,
+            metrics: parts.metrics,
+            database: parts.database,
+            auth: parts.auth,
+            kept_audio: parts.kept_audio,
+            offline: parts.offline,
+            connections: Mutex::default(),
+            listeners: Listeners::default(),
+            vocabularies: vocabulary::Cache::default(),
+            closing: watch::channel(false).0,
+        })
     }
 
     pub fn system(&self) -> &System {
@@ -70,14 +110,94 @@ impl AppState {
         &self.metrics
     }
 
-    /// Whose request this is: without accounts, the address that it came from.
-    pub fn owner_of(&self, request: &HttpRequest) -> Owner {
-        let address = request.peer_addr().map(|address| address.ip().to_string());
-        Owner::new(address.as_deref().unwrap_or("unknown"))
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The store, for what cannot do without.
+    pub fn store(&self) -> Result<&Store, ApiError> {
+        self.database.get().ok_or_else(ApiError::database_away)
+    }
+
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    pub fn kept_audio(&self) -> &KeptAudio {
+        &self.kept_audio
+    }
+
+    pub fn offline(&self) -> &Offline {
+        &self.offline
+    }
+
+    /// Who listens to news about their own things.
+    pub fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
+    /// Writes a line of the audit log, without anybody waiting for it. The server's log has it in any case.
+    pub fn audit(&self, record: AuditRecord) {
+        let AuditRecord { actor, action, subject, address, .. } = &record;
+        info!(target: "audit", actor = actor.map(|id| id.to_string()), action, subject, address, "audit");
+        let Some(store) = self.database.get().cloned() else { return };
+        actix_web::rt::spawn(async move {
+            if let Err(error) = store.audit().append(&record, Moment::now()).await {
+                warn!(%error, action = record.action, "a line of the audit log could not be kept");
+            }
+        });
+    }
+
+    /// How much of the month's allowance is used.
+    pub async fn standing_of(&self, user: UserId) -> Result<Standing, ApiError> {
+        Ok(self.auth.quotas.standing(Quotas::consumed(self.store()?, user, Moment::now()).await?))
+    }
+
+    /// Reads a person's words for the sessions that they open from now on. Without a database they have none.
+    pub async fn prepare(&self, owner: &Owner, user: UserId) {
+        if let Some(vocabulary) = self.vocabulary_of(user).await {
+            self.vocabularies.put(owner, vocabulary);
+        }
+    }
+
+    pub async fn vocabulary_of(&self, user: UserId) -> Option<Arc<Vocabulary>> {
+        let store = self.database.get()?;
+        match vocabulary::read(store, user).await {
+            Ok(vocabulary) => Some(Arc::new(vocabulary)),
+            Err(error) => {
+                warn!(%error, "a person's words could not be read; they speak without them");
+                None
+            }
+        }
     }
 
     pub fn open_session(&self, owner: Owner) -> Opened {
-        self.system.open_session(owner, self.defaults.clone())
+        let mut options = self.defaults.clone();
+        if let Some(vocabulary) = self.vocabularies.get(&owner) {
+            options.take(Wishes { vocabulary: Some(vocabulary), ..Wishes::default() });
+        }
+        self.system.open_session(owner, options)
+    }
+
+    /// For what nobody waits for.
+    pub fn open_batch_session(&self, owner: Owner) -> Opened {
+        self.system.open_session(owner, SessionOptions { batch: true, ..self.defaults.clone() })
+    }
+
+    /// Something happened to a person's things: their open connections hear of it.
+    pub fn tell_owner(&self, owner: UserId, message: ServerMessage) {
+        self.listeners.tell(owner, message);
+    }
+
+    /// Returns when the server goes down.
+    pub async fn closed(&self) {
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    /// The server goes down.
+    pub fn close(&self) {
+        self.doors.close();
+        self.closing.send_replace(true);
     }
 
     pub fn find_session(&self, id: SessionId, token: &str) -> Option<(Token, actix::Addr<Session>)> {

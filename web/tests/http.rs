@@ -5,7 +5,7 @@ mod support;
 use support::TestServer;
 
 #[actix_rt::test]
-async fn health_metrics_page_and_errors() {
+async fn health_metrics_and_errors() {
     let server = TestServer::start().await;
     assert_eq!(server.get("/healthz").await.0, 200);
     let (status, metrics) = server.get("/metrics").await;
@@ -18,20 +18,6 @@ async fn health_metrics_page_and_errors() {
         "numa_memory_usage",
     ] {
         assert!(metrics.contains(&format!("\n{name}")) || metrics.starts_with(name), "{name} is missing in\n{metrics}");
-    }
-
-    let (status, page) = server.get("/").await;
-    assert_eq!(status, 200);
-    assert!(page.contains("<title>AlfaVoice</title>"));
-    for asset in [
-        "/page/app.js",
-        "/page/style.css",
-        "/page/line.js",
-        "/page/microphone.js",
-        "/page/capture.js",
-        "/page/words.js",
-    ] {
-        assert_eq!(server.get(asset).await.0, 200, "{asset}");
     }
 
     let (status, body) = server.get("/no/such/thing").await;

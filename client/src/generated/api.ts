@@ -1,21 +1,7 @@
 // The JSON of the HTTP API under `/api`.
 // Written by `cargo xtask docs` from the package `protocol`.
 
-import type { CleanedBy, Mode, Quality, SessionSettings, TextEdit, Timings, WordTiming } from './wire';
-
-/**
- * What a person may do.
- */
-export type Role = "member" | "admin";
-
-/**
- * A person as others may see them.
- */
-export type User = { id: string, name: string, email: string | null, role: Role, created_at: string, 
-/**
- * Set where the person may not come in any more.
- */
-disabled_at: string | null, };
+import type { AudioSettings, CleanedBy, EditKind, Encoding, Mode, Quality, SessionSettings, TextEdit, Timings, WordTiming } from './wire';
 
 /**
  * `GET /api/admin/users`, in the order of creation.
@@ -27,6 +13,20 @@ export type UserPage = { items: Array<User>,
 next: string | null, };
 
 /**
+ * A person as others may see them.
+ */
+export type User = { id: string, name: string, email: string | null, role: Role, created_at: string, 
+/**
+ * Set where the person may not come in any more.
+ */
+disabled_at: string | null, };
+
+/**
+ * What a person may do.
+ */
+export type Role = "member" | "admin";
+
+/**
  * `PATCH /api/admin/users/{id}`: what is left out stays.
  */
 export type UserChange = { role: Role | null, 
@@ -36,6 +36,11 @@ export type UserChange = { role: Role | null,
 disabled: boolean | null, };
 
 /**
+ * `GET /api/admin/invites`, newest first.
+ */
+export type InviteList = { items: Array<Invite>, };
+
+/**
  * A one-time permission to register.
  */
 export type Invite = { id: string, role: Role, 
@@ -43,11 +48,6 @@ export type Invite = { id: string, role: Role,
  * For whom it is meant.
  */
 note: string, created_by: string | null, created_at: string, expires_at: string, used_by: string | null, used_at: string | null, revoked_at: string | null, };
-
-/**
- * `GET /api/admin/invites`, newest first.
- */
-export type InviteList = { items: Array<Invite>, };
 
 /**
  * `POST /api/admin/invites`
@@ -161,11 +161,6 @@ token_type: string,
 expires_in: number, refresh_token: string, refresh_expires_at: string, user: User, };
 
 /**
- * How the caller came in.
- */
-export type AuthKind = "token" | "api_key" | "local" | "ticket";
-
-/**
  * `GET /api/auth/me`
  */
 export type Me = { user: User, auth: AuthKind, 
@@ -175,9 +170,14 @@ export type Me = { user: User, auth: AuthKind,
 scopes: Array<Scope>, };
 
 /**
- * Who may register.
+ * How the caller came in.
  */
-export type RegistrationMode = "open" | "invite" | "closed";
+export type AuthKind = "token" | "api_key" | "local" | "ticket";
+
+/**
+ * What a key may do. Accounts, logins and keys themselves are only for people who logged in.
+ */
+export type Scope = "transcribe" | "history.read" | "history.write" | "settings" | "admin";
 
 /**
  * `GET /api/auth/server`: what a login page needs to know before anybody is logged in.
@@ -187,6 +187,11 @@ export type ServerFacts = { version: string, registration: RegistrationMode,
  * Whether everybody is let in as the local user (development profile).
  */
 open: boolean, };
+
+/**
+ * Who may register.
+ */
+export type RegistrationMode = "open" | "invite" | "closed";
 
 /**
  * `POST /api/auth/ws-ticket`
@@ -203,6 +208,11 @@ scopes: Array<Scope> | null, };
 export type Ticket = { ticket: string, expires_at: string, };
 
 /**
+ * `GET /api/auth/sessions`
+ */
+export type LoginList = { items: Array<LoginSession>, };
+
+/**
  * A login of the caller.
  */
 export type LoginSession = { id: string, client: string, created_at: string, last_used_at: string, expires_at: string, 
@@ -212,14 +222,18 @@ export type LoginSession = { id: string, client: string, created_at: string, las
 current: boolean, };
 
 /**
- * `GET /api/auth/sessions`
- */
-export type LoginList = { items: Array<LoginSession>, };
-
-/**
  * How many things an action ended or removed.
  */
 export type Ended = { count: number, };
+
+/**
+ * `GET /api/history`: newest first, or best first where something was searched for.
+ */
+export type HistoryPage = { items: Array<Transcript>, 
+/**
+ * `before` of the next page; none where this is the last.
+ */
+next: string | null, };
 
 /**
  * One utterance.
@@ -273,15 +287,6 @@ in_raw_text: boolean, };
 export type SnippetPiece = { text: string, hit: boolean, };
 
 /**
- * `GET /api/history`: newest first, or best first where something was searched for.
- */
-export type HistoryPage = { items: Array<Transcript>, 
-/**
- * `before` of the next page; none where this is the last.
- */
-next: string | null, };
-
-/**
  * `GET /api/history/{id}`
  */
 export type TranscriptDetail = { words: Array<WordTiming>, edits: Array<TextEdit>, timings: Timings, 
@@ -315,15 +320,6 @@ snippet?: TextSnippet | null, };
  */
 export type TranscriptChange = { text: string, };
 
-export type JobKind = "recording" | "file" | "batch";
-
-export type JobState = "receiving" | "queued" | "running" | "done" | "failed" | "cancelled";
-
-/**
- * How the sound of a recording is written.
- */
-export type RecordingEncoding = "wav" | "raw";
-
 /**
  * `POST /api/recordings`. Sent again with the same `client_recording_id` it answers with the recording as it is.
  */
@@ -346,6 +342,20 @@ recorded_at: string,
 total_bytes: number, encoding: RecordingEncoding, settings: SessionSettings, };
 
 /**
+ * How the sound of a recording is written.
+ */
+export type RecordingEncoding = "wav" | "raw";
+
+/**
+ * `GET /api/jobs`, newest first.
+ */
+export type JobPage = { items: Array<Job>, 
+/**
+ * `before` of the next page; none where this is the last.
+ */
+next: string | null, };
+
+/**
  * A job as its owner sees it.
  */
 export type Job = { id: string, kind: JobKind, client: string, client_recording_id: string | null, recorded_at: string, state: JobState, 
@@ -362,6 +372,15 @@ queue_position: number | null,
  */
 received_bytes: number, total_bytes: number | null, attempts: number, result: JobResult | null, error: JobError | null, created_at: string, started_at: string | null, finished_at: string | null, };
 
+export type JobState = "receiving" | "queued" | "running" | "done" | "failed" | "cancelled";
+
+/**
+ * Why there is no result.
+ */
+export type JobError = { code: string, message: string, };
+
+export type JobKind = "recording" | "file" | "batch";
+
 /**
  * What came of a job.
  */
@@ -376,28 +395,14 @@ text: string,
 transcripts: Array<string>, audio_ms: number, };
 
 /**
- * Why there is no result.
- */
-export type JobError = { code: string, message: string, };
-
-/**
- * `GET /api/jobs`, newest first.
- */
-export type JobPage = { items: Array<Job>, 
-/**
- * `before` of the next page; none where this is the last.
- */
-next: string | null, };
-
-/**
  * `PUT /api/recordings/{id}/data?offset=`: how far the upload is.
  */
 export type UploadState = { received_bytes: number, total_bytes: number, complete: boolean, };
 
 /**
- * What a key may do. Accounts, logins and keys themselves are only for people who logged in.
+ * `GET /api/keys`
  */
-export type Scope = "transcribe" | "history.read" | "history.write" | "settings" | "admin";
+export type ApiKeyList = { items: Array<ApiKey>, };
 
 /**
  * A key as its owner sees it.
@@ -407,11 +412,6 @@ export type ApiKey = { id: string, name: string,
  * The first characters of the key, by which its owner knows it.
  */
 prefix: string, scopes: Array<Scope>, created_at: string, expires_at: string | null, last_used_at: string | null, revoked_at: string | null, };
-
-/**
- * `GET /api/keys`
- */
-export type ApiKeyList = { items: Array<ApiKey>, };
 
 /**
  * `POST /api/keys`
@@ -430,6 +430,15 @@ export type CreatedApiKey = { key: ApiKey,
  * For the header `Authorization: Bearer ...`.
  */
 secret: string, };
+
+/**
+ * `GET /api/settings`; the version is also the ETag.
+ */
+export type SettingsDocument = { 
+/**
+ * 0 where nothing was ever saved.
+ */
+version: number, updated_at: string | null, settings: Preferences, };
 
 /**
  * What a person may set. Everything has a default: what is left out of a document is as it is by default.
@@ -481,15 +490,6 @@ theme: string,
 sounds: boolean, };
 
 /**
- * `GET /api/settings`; the version is also the ETag.
- */
-export type SettingsDocument = { 
-/**
- * 0 where nothing was ever saved.
- */
-version: number, updated_at: string | null, settings: Preferences, };
-
-/**
  * The answer to a change of the settings.
  */
 export type SettingsVersion = { version: number, };
@@ -503,6 +503,11 @@ export type SettingsSchema = { groups: Array<SettingGroup>, };
  * Settings that belong together.
  */
 export type SettingGroup = { key: string, title: LocalText, fields: Array<SettingField>, };
+
+/**
+ * A text for people.
+ */
+export type LocalText = { en: string, ru: string, };
 
 /**
  * One setting.
@@ -522,19 +527,14 @@ options: Array<SettingOption>, min: number | null, max: number | null,
 unit: string | null, };
 
 /**
- * What kind of field shows a setting.
- */
-export type SettingKind = "boolean" | "number" | "choice" | "text" | "text_list" | "choice_map";
-
-/**
  * A value to choose.
  */
 export type SettingOption = { value: string, title: LocalText, };
 
 /**
- * A text for people.
+ * What kind of field shows a setting.
  */
-export type LocalText = { en: string, ru: string, };
+export type SettingKind = "boolean" | "number" | "choice" | "text" | "text_list" | "choice_map";
 
 /**
  * `GET /api/usage`: this month (UTC).
@@ -576,9 +576,14 @@ percent: number, };
 export type DayUsage = { day: string, audio_ms: number, llm_tokens: number, stored_bytes: number, };
 
 /**
- * Whose words are meant.
+ * `POST /api/dictionary`. A word that is there in any case is replaced and keeps its id.
  */
-export type Shelf = "personal" | "team";
+export type NewDictionaryEntry = { term: string, sounds_like: Array<string>, language: string | null, };
+
+/**
+ * `GET /api/dictionary`
+ */
+export type DictionaryList = { items: Array<DictionaryEntry>, };
 
 /**
  * A word of a dictionary.
@@ -598,19 +603,24 @@ sounds_like: Array<string>,
 language: string | null, created_at: string, updated_at: string, };
 
 /**
- * `POST /api/dictionary`. A word that is there in any case is replaced and keeps its id.
+ * Whose words are meant.
  */
-export type NewDictionaryEntry = { term: string, sounds_like: Array<string>, language: string | null, };
-
-/**
- * `GET /api/dictionary`
- */
-export type DictionaryList = { items: Array<DictionaryEntry>, };
+export type Shelf = "personal" | "team";
 
 /**
  * `POST /api/dictionary/import`: all or none.
  */
 export type DictionaryImport = { items: Array<NewDictionaryEntry>, };
+
+/**
+ * `POST /api/snippets`. One whose phrase is there in any case is replaced and keeps its id.
+ */
+export type NewSnippet = { phrase: string, body: string, };
+
+/**
+ * `GET /api/snippets`
+ */
+export type SnippetList = { items: Array<Snippet>, };
 
 /**
  * A phrase and the text it stands for.
@@ -624,16 +634,6 @@ phrase: string,
  * What is written.
  */
 body: string, created_at: string, updated_at: string, };
-
-/**
- * `POST /api/snippets`. One whose phrase is there in any case is replaced and keeps its id.
- */
-export type NewSnippet = { phrase: string, body: string, };
-
-/**
- * `GET /api/snippets`
- */
-export type SnippetList = { items: Array<Snippet>, };
 
 /**
  * `POST /api/snippets/import`: all or none.

@@ -1,7 +1,7 @@
 // What clients and the server say to each other over the native WebSocket.
 // Written by `cargo xtask docs` from the package `protocol`.
 
-export type ClientMessage = { "type": "start" } & SessionSettings | { "type": "audio_chunk" } & AudioChunk | { "type": "mark", id: string, } | { "type": "finish" } | { "type": "cancel" } | { "type": "resume", session: string, resume_token: string, } | { "type": "ack", utterance: number, } | { "type": "settings" } & SessionSettings | { "type": "ping", t: unknown, };
+export type ClientMessage = { "type": "start" } & SessionSettings | { "type": "audio_chunk" } & AudioChunk | { "type": "mark", id: string, } | { "type": "finish" } | { "type": "cancel" } | { "type": "resume", session: string, resume_token: string, } | { "type": "edit" } & EditSelection | { "type": "ack", utterance: number, } | { "type": "settings" } & SessionSettings | { "type": "ping", t: unknown, };
 
 export type AudioChunk = { 
 /**
@@ -15,43 +15,7 @@ session_id?: string,
 /**
  * Offset of the first sample; without it the chunk follows the one before.
  */
-offset?: number, mode?: Mode, quality?: Quality, 
-/**
- * One language, or `auto`.
- */
-language?: string, 
-/**
- * The languages that `auto` may choose from.
- */
-languages?: Array<string>, 
-/**
- * Clean-up style: `mail`, `chat`, `code`, `document`, `none`.
- */
-style?: string, 
-/**
- * Name of the program that will get the text; chooses the style where none is given.
- */
-app?: string, 
-/**
- * Only before the first sound: the format of what follows.
- */
-audio?: AudioSettings, 
-/**
- * Words to listen for, besides the user's own dictionary.
- */
-dictionary?: Array<string>, 
-/**
- * The client's own id of this recording; results carry it into the history once.
- */
-client_recording_id?: string, 
-/**
- * Whether live text is wanted.
- */
-partials?: boolean, noise_suppression?: boolean, auto_gain?: boolean, 
-/**
- * A fixed pause that ends an utterance, instead of one that adapts to the speaker.
- */
-pause_ms?: number, };
+offset?: number, };
 
 /**
  * Every field is optional: what is absent stays as it is (at first: the server's default).
@@ -94,15 +58,25 @@ partials?: boolean, noise_suppression?: boolean, auto_gain?: boolean,
  */
 pause_ms?: number, };
 
-export type Mode = "on_pause" | "after_recording";
-
-export type Quality = "normal" | "high";
-
 export type AudioSettings = { encoding: Encoding, sample_rate: number, channels: number, };
 
 export type Encoding = "pcm_s16le" | "pcm_f32le" | "mulaw" | "alaw";
 
-export type ServerMessage = { "type": "ready" } & Ready | { "type": "speech_started", utterance: number, at_ms: number, } | { "type": "speech_stopped", utterance: number, at_ms: number, } | { "type": "partial_text" } & PartialText | { "type": "final_text" } & FinalText | { "type": "status", state: SessionState, queue_position?: number, eta_ms?: number, } | { "type": "received", offset: number, } | { "type": "marked", id: string, } | { "type": "notice", code: NoticeCode, message: string, } | { "type": "busy", retry_after_ms: number, reason: BusyReason, } | { "type": "closing", reason: string, resume_token: string, } | { "type": "done", receipt: Receipt, } | { "type": "error" } & ErrorMessage | { "type": "pong", t: unknown, };
+export type Mode = "on_pause" | "after_recording";
+
+export type Quality = "normal" | "high";
+
+export type EditSelection = { 
+/**
+ * The client's own name of this question; it comes back in the answer.
+ */
+id: string, selection: string, instruction: string, 
+/**
+ * Language of the selection; otherwise the one that was spoken last.
+ */
+language?: string, };
+
+export type ServerMessage = { "type": "ready" } & Ready | { "type": "speech_started", utterance: number, at_ms: number, } | { "type": "speech_stopped", utterance: number, at_ms: number, } | { "type": "partial_text" } & PartialText | { "type": "final_text" } & FinalText | { "type": "status", state: SessionState, queue_position?: number, eta_ms?: number, } | { "type": "received", offset: number, } | { "type": "marked", id: string, } | { "type": "edited" } & Edited | { "type": "notice", code: NoticeCode, message: string, } | { "type": "busy", retry_after_ms: number, reason: BusyReason, } | { "type": "closing", reason: string, resume_token: string, } | { "type": "done", receipt: Receipt, } | { "type": "error" } & ErrorMessage | { "type": "pong", t: unknown, };
 
 export type Ready = { session: string, resume_token: string, 
 /**
@@ -115,6 +89,67 @@ received_offset: number, limits: Limits, models: Array<string>, protocol: number
 session_id?: string, };
 
 export type Limits = { max_frame_bytes: number, min_sample_rate: number, max_sample_rate: number, max_channels: number, };
+
+export type SessionState = "listening" | "queued" | "processing" | "generating" | "ready";
+
+/**
+ * A selection, changed as an instruction said.
+ */
+export type Edited = { id: string, 
+/**
+ * The changed text; the selection as it was where the model's answer was refused.
+ */
+text: string, 
+/**
+ * Why the answer was refused.
+ */
+refused?: string, 
+/**
+ * What a person should look at before taking the text: numbers and names that came or went, negations.
+ */
+warnings: Array<EditWarning>, };
+
+export type EditWarning = { 
+/**
+ * `lost_numbers`, `lost_names`, `new_names`, `negations`.
+ */
+kind: string, what: Array<string>, };
+
+export type ErrorMessage = { code: ErrorCode, message: string, hint: string, 
+/**
+ * The connection ends after it.
+ */
+fatal: boolean, };
+
+/**
+ * Stable names; clients may match on them.
+ */
+export type ErrorCode = "bad_json" | "unknown_type" | "bad_field" | "bad_base64" | "frame_too_short" | "frame_too_large" | "odd_byte_count" | "bad_sample_rate" | "bad_channels" | "bad_encoding" | "bad_language" | "bad_style" | "offset_gap" | "offset_overlap" | "wrong_order" | "unknown_session" | "transcription_failed" | "editing_unavailable" | "editing_failed" | "unauthorized" | "token_expired" | "token_reused" | "wrong_credentials" | "weak_password" | "registration_closed" | "invite_refused" | "forbidden" | "not_found" | "conflict" | "stale" | "precondition_required" | "quota_used_up" | "too_many_requests" | "payload_too_large" | "invalid" | "unavailable" | "internal" | "other";
+
+export type NoticeCode = "degraded" | "restored" | "quota_warning" | "draining" | "setting_ignored" | "retrying" | "other";
+
+export type FinalText = { utterance: number, text: string, raw_text: string, edits: Array<TextEdit>, words: Array<WordTiming>, language: string, confidence: number, start_ms: number, end_ms: number, cleaned_by: CleanedBy, timings: Timings, session_id?: string, };
+
+/**
+ * One change from `raw_text` to `text`. `at` counts characters of `raw_text`.
+ */
+export type TextEdit = { kind: EditKind, from: string, to: string, at: number, };
+
+export type EditKind = "punctuation" | "case" | "filler" | "repetition" | "false_start" | "number_form" | "spoken_command" | "snippet" | "dictionary" | "self_correction" | "paragraph" | "spacing" | "spelling" | "other";
+
+export type Timings = { queue_ms: number, asr_ms: number, llm_ms: number, 
+/**
+ * From the last sample with speech to this message.
+ */
+since_speech_end_ms: number, };
+
+export type WordTiming = { word: string, 
+/**
+ * From the start of the session.
+ */
+start_ms: number, end_ms: number, confidence: number, };
+
+export type CleanedBy = "llm" | "rules" | "none";
 
 export type PartialText = { utterance: number, 
 /**
@@ -138,33 +173,6 @@ audio_ms: number,
  */
 lag_ms: number, };
 
-export type FinalText = { utterance: number, text: string, raw_text: string, edits: Array<TextEdit>, words: Array<WordTiming>, language: string, confidence: number, start_ms: number, end_ms: number, cleaned_by: CleanedBy, timings: Timings, session_id?: string, };
-
-/**
- * One change from `raw_text` to `text`. `at` counts characters of `raw_text`.
- */
-export type TextEdit = { kind: EditKind, from: string, to: string, at: number, };
-
-export type EditKind = "punctuation" | "case" | "filler" | "repetition" | "false_start" | "number_form" | "spoken_command" | "snippet" | "dictionary" | "self_correction" | "paragraph" | "spacing" | "spelling" | "other";
-
-export type WordTiming = { word: string, 
-/**
- * From the start of the session.
- */
-start_ms: number, end_ms: number, confidence: number, };
-
-export type CleanedBy = "llm" | "rules" | "none";
-
-export type Timings = { queue_ms: number, asr_ms: number, llm_ms: number, 
-/**
- * From the last sample with speech to this message.
- */
-since_speech_end_ms: number, };
-
-export type SessionState = "listening" | "queued" | "processing" | "generating" | "ready";
-
-export type NoticeCode = "degraded" | "restored" | "quota_warning" | "draining" | "setting_ignored" | "retrying" | "other";
-
 export type BusyReason = "queue_full" | "too_many_sessions" | "too_many_sessions_of_user" | "no_workers" | "draining" | "overloaded" | "quota_used_up" | "other";
 
 export type Receipt = { 
@@ -180,17 +188,6 @@ voiced_ms: number, words_ms: number, inaudible_ms: number, no_speech_ms: number,
 export type ReceiptRange = { start_ms: number, end_ms: number, became: CoverageKind, };
 
 export type CoverageKind = "words" | "inaudible" | "no_speech" | "cancelled";
-
-export type ErrorMessage = { code: ErrorCode, message: string, hint: string, 
-/**
- * The connection ends after it.
- */
-fatal: boolean, };
-
-/**
- * Stable names; clients may match on them.
- */
-export type ErrorCode = "bad_json" | "unknown_type" | "bad_field" | "bad_base64" | "frame_too_short" | "frame_too_large" | "odd_byte_count" | "bad_sample_rate" | "bad_channels" | "bad_encoding" | "bad_language" | "bad_style" | "offset_gap" | "offset_overlap" | "wrong_order" | "unknown_session" | "transcription_failed" | "unauthorized" | "token_expired" | "token_reused" | "wrong_credentials" | "weak_password" | "registration_closed" | "invite_refused" | "forbidden" | "not_found" | "conflict" | "stale" | "precondition_required" | "quota_used_up" | "too_many_requests" | "payload_too_large" | "invalid" | "unavailable" | "internal" | "other";
 
 /**
  * The body of every HTTP error.

@@ -1,10 +1,12 @@
 //! The labelled set: raw dictation, the text a careful person would write, and the edits between them.
 //!
-//! `testdata/text/labelled_*.tsv`: id, split (tune, or held_out: written before the rules and not looked at while making
-//! them), language, style, tags, raw, clean, edits (`kind@characters
-//! before:from>to`, parted by `¦`).
+//! `testdata/text/labelled_*.tsv`: id, split, language, style, tags, raw, clean, edits (`kind@characters before:from>to`,
+//! parted by `¦`). Splits: tune; held_out (written before the rules and not looked at while making them); everyday (in
+//! `everyday_*.tsv`: mails, messages, notes and code comments written when the rules were thought to be finished).
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod speller;
 
 use engine::language::Language;
 use engine::text::dictionary::Dictionary;

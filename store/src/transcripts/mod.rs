@@ -3,6 +3,7 @@
 //! `record` writes, `page` and `get` read, `search` finds, `remove` deletes. Every one of them is asked in the name
 //! of an owner.
 
+mod correct;
 mod page;
 mod record;
 mod remove;
@@ -152,6 +153,11 @@ impl Transcripts<'_> {
     /// None also when it is another's or deleted.
     pub async fn get(&self, owner: UserId, id: TranscriptId) -> Result<Option<WholeTranscript>> {
         page::get(self.store, owner, id).await
+    }
+
+    /// Puts the owner's own words in the place of the text; the raw text stays. Whether it was there to correct.
+    pub async fn correct(&self, owner: UserId, id: TranscriptId, text: &str) -> Result<bool> {
+        correct::correct(self.store, owner, id, text).await
     }
 
     /// How many the owner has, without the deleted ones.

@@ -22,6 +22,7 @@ mod settings_schema;
 mod usage;
 mod vocabulary;
 
+pub use convert::job_state;
 pub use document::openapi_json;
 pub use list::configure;
 pub use preferences::check as check_preferences;

@@ -1,14 +1,21 @@
 //! The command line.
 
+mod backup;
 mod check_config;
+mod cleanup;
+mod database;
+mod export;
 mod listen;
+mod migrate;
 mod models;
 mod options;
 mod output;
-mod recording;
+pub(crate) mod recording;
+mod security_check;
 mod serve;
 mod topology;
 mod transcribe;
+mod user;
 
 use std::process::ExitCode;
 
@@ -51,6 +58,20 @@ enum Action {
     Topology(topology::Topology),
     /// Check the settings and show where each comes from
     CheckConfig(check_config::CheckConfig),
+    /// Make, list, lock out and let in people
+    User(user::UserCommand),
+    /// Remove what is old
+    Cleanup(cleanup::Cleanup),
+    /// Write out everything of one person's, or of everybody's
+    Export(export::Export),
+    /// Copy the database while the server runs (SQLite)
+    Backup(backup::Backup),
+    /// Put a copy in the place of the database
+    Restore(backup::Restore),
+    /// Change the schema of the database, or show its state
+    Migrate(migrate::Migrate),
+    /// Look for what would let somebody in who should stay out
+    SecurityCheck(security_check::SecurityCheck),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -66,6 +87,13 @@ pub fn main() -> ExitCode {
         Action::Models(action) => action.run(&command.settings),
         Action::Topology(action) => action.run(&command.settings),
         Action::CheckConfig(action) => action.run(&command.settings),
+        Action::User(action) => action.run(&command.settings),
+        Action::Cleanup(action) => action.run(&command.settings),
+        Action::Export(action) => action.run(&command.settings),
+        Action::Backup(action) => action.run(&command.settings),
+        Action::Restore(action) => action.run(&command.settings),
+        Action::Migrate(action) => action.run(&command.settings),
+        Action::SecurityCheck(action) => action.run(&command.settings),
         Action::Completions { shell } => {
             clap_complete::generate(shell, &mut Command::command(), "alfavoice", &mut std::io::stdout());
             Ok(())

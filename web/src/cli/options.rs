@@ -22,6 +22,12 @@ pub struct SettingsOptions {
 }
 
 impl SettingsOptions {
+    /// The configuration file, where there is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        let named = || std::env::var_os("ALFAVOICE_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+        self.config.clone().or_else(named)
+    }
+
     /// The settings, with some more values from the action's own flags.
     pub fn load(&self, flags: &[(&str, String)]) -> anyhow::Result<Settings> {
         let mut sources = Sources::from_environment();

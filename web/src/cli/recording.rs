@@ -26,7 +26,7 @@ impl Recording {
         Self::parse(bytes).with_context(|| format!("{} is not a WAV file that can be read", path.display()))
     }
 
-    fn parse(bytes: Vec<u8>) -> anyhow::Result<Self> {
+    pub fn parse(bytes: Vec<u8>) -> anyhow::Result<Self> {
         if !bytes.starts_with(b"RIFF") {
             bail!("it has no RIFF header; convert it first, for example `ffmpeg -i INPUT OUTPUT.wav`");
         }

@@ -45,11 +45,15 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         }
     });
     let profile = settings.profile.name();
-    let application = Application::build(settings, metrics)?;
+    let scheme = if settings.server.tls_certificate.is_some() { "https" } else { "http" };
+    if settings.auth.local_user {
+        warn!("`auth.local_user` is on: whoever reaches this server is let in without a password, as an admin");
+    }
+    let application = Application::build(settings, metrics).await?;
     let address = application.address();
     info!(%address, profile, "listening");
     // For people; programs read the log line.
-    println!("AlfaVoice is at http://{address}/ (stop with Ctrl-C)");
+    println!("AlfaVoice is at {scheme}://{address}/ (stop with Ctrl-C)");
     let stopper = application.stopper();
     actix_web::rt::spawn(async move {
         wait_for_signal().await;

@@ -2,6 +2,7 @@
 
 pub mod cors;
 pub mod error;
+pub mod gate;
 mod headers;
 mod health;
 mod page;

@@ -1,56 +1,119 @@
-//! The page at `/`, from inside the executable.
+//! The page at `/`, from inside the executable: the built client, or a plain one where it was not built.
 
 use actix_web::http::header::{self, EntityTag, IfNoneMatch};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest, Sha256};
 
 /// No script, style or request from anywhere but here; the socket is same-origin.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
                       media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 
-struct Asset {
-    path: &'static str,
-    kind: &'static str,
-    content: &'static str,
+/// The page may use the microphone, nothing else of the device.
+const PERMISSIONS: &str = "microphone=(self), camera=(), geolocation=(), payment=(), usb=()";
+
+/// Names of these files change with their content.
+const HASHED: &str = "assets/";
+
+struct File {
+    /// Path below `/`.
+    name: &'static str,
+    content: &'static [u8],
+    brotli: Option<&'static [u8]>,
 }
 
-const ASSETS: &[Asset] = &[
-    Asset { path: "/", kind: "text/html; charset=utf-8", content: include_str!("../page/index.html") },
-    Asset { path: "/page/style.css", kind: "text/css; charset=utf-8", content: include_str!("../page/style.css") },
-    Asset { path: "/page/app.js", kind: "text/javascript; charset=utf-8", content: include_str!("../page/app.js") },
-    Asset { path: "/page/words.js", kind: "text/javascript; charset=utf-8", content: include_str!("../page/words.js") },
-    Asset { path: "/page/line.js", kind: "text/javascript; charset=utf-8", content: include_str!("../page/line.js") },
-    Asset {
-        path: "/page/microphone.js",
-        kind: "text/javascript; charset=utf-8",
-        content: include_str!("../page/microphone.js"),
-    },
-    Asset {
-        path: "/page/capture.js",
-        kind: "text/javascript; charset=utf-8",
-        content: include_str!("../page/capture.js"),
-    },
-];
+/// Written by `build.rs`; empty where the client was not built.
+const CLIENT: &[File] = include!(concat!(env!("OUT_DIR"), "/client.rs"));
+
+macro_rules! plain {
+    ($($name:literal),+) => {
+        &[$(File { name: $name, content: include_bytes!(concat!("../page/", $name)), brotli: None }),+]
+    };
+}
+
+/// A page without a build step: speak, read, drop a file.
+const PLAIN: &[File] = plain!["index.html", "style.css", "app.js", "words.js", "line.js", "microphone.js", "capture.js"];
 
 pub fn configure(routes: &mut web::ServiceConfig) {
-    for asset in ASSETS {
-        let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(asset.content)[..8]));
-        let serve = move |asked: web::Header<IfNoneMatch>| std::future::ready(answer(asset, &tag, &asked.into_inner()));
-        routes.route(asset.path, web::get().to(serve));
+    let (files, folder) = if CLIENT.is_empty() { (PLAIN, "/page/") } else { (CLIENT, "/") };
+    for file in files {
+        let path = if file.name == "index.html" { "/".to_owned() } else { format!("{folder}{}", file.name) };
+        let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(file.content)[..8]));
+        let serve = move |request: HttpRequest, asked: web::Header<IfNoneMatch>| {
+            std::future::ready(answer(file, &tag, &request, &asked.into_inner()))
+        };
+        routes.route(&path, web::get().to(serve));
     }
 }
 
-fn answer(asset: &'static Asset, tag: &EntityTag, asked: &IfNoneMatch) -> HttpResponse {
+fn answer(file: &'static File, tag: &EntityTag, request: &HttpRequest, asked: &IfNoneMatch) -> HttpResponse {
     let known = match asked {
         IfNoneMatch::Any => true,
         IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(tag)),
     };
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let lasting = if file.name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     response
-        .insert_header((header::CONTENT_TYPE, asset.kind))
+        .insert_header((header::CONTENT_TYPE, kind(file.name)))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::PERMISSIONS_POLICY, PERMISSIONS))
+        .insert_header((header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"))
+        .insert_header((header::CACHE_CONTROL, lasting))
+        .insert_header((header::VARY, "accept-encoding"))
         .insert_header(header::ETag(tag.clone()));
-    if known { response.finish() } else { response.body(asset.content) }
+    match file.brotli {
+        _ if known => response.finish(),
+        Some(brotli) if takes_brotli(request) => {
+            response.insert_header((header::CONTENT_ENCODING, "br")).body(brotli)
+        }
+        _ => response.body(file.content),
+    }
+}
+
+fn kind(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("webmanifest") => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+fn takes_brotli(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| {
+        accepted.split(',').any(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            let refused = |weight: &str| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
+            parts.next() == Some("br") && !parts.any(refused)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn brotli_is_for_those_who_take_it() {
+        let takes = |accepted: &str| {
+            takes_brotli(&TestRequest::default().insert_header((header::ACCEPT_ENCODING, accepted)).to_http_request())
+        };
+        assert!(takes("gzip, deflate, br, zstd") && takes("br;q=0.5"));
+        assert!(!takes("gzip") && !takes("br;q=0, gzip") && !takes(""));
+    }
+
+    #[test]
+    fn every_file_has_a_kind_and_a_first_page_is_there() {
+        for files in [PLAIN, CLIENT] {
+            assert!(files.is_empty() || files.iter().any(|file| file.name == "index.html"));
+            for file in files {
+                assert_ne!(kind(file.name), "application/octet-stream", "{}", file.name);
+            }
+        }
+    }
 }

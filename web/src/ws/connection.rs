@@ -25,6 +25,7 @@ use super::convert;
 use super::fragments::{FragmentError, Fragments, Whole};
 use super::gate::Gate;
 use crate::doors::Place;
+use crate::listeners::News;
 use crate::state::{AppState, CloseAll};
 
 /// Mistakes in a row after which a client is not listened to any more.
@@ -346,6 +347,19 @@ impl Handler<Told> for Connection {
     fn handle(&mut self, Told(output): Told, ctx: &mut Self::Context) {
         let message = convert::message(output, self.label.as_deref());
         self.send(&message, ctx);
+    }
+}
+
+impl Handler<News> for Connection {
+    type Result = ();
+
+    /// Not before `ready`, which is the first thing that a client hears.
+    fn handle(&mut self, news: News, ctx: &mut Self::Context) {
+        if self.session.as_ref().is_some_and(|attachment| attachment.number > 0) {
+            self.send(&news.0, ctx);
+        } else {
+            ctx.notify_later(news, GREETING);
+        }
     }
 }
 

@@ -192,7 +192,7 @@ fn edited(told: actors::session::Edited) -> Edited {
     }
 }
 
-fn edit_kind(kind: engine::text::edit::EditKind) -> protocol::EditKind {
+pub fn edit_kind(kind: engine::text::edit::EditKind) -> protocol::EditKind {
     use engine::text::edit::EditKind as From;
     use protocol::EditKind as To;
     match kind {

@@ -5,12 +5,17 @@ pub mod convert;
 mod fragments;
 mod gate;
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws;
+use protocol::{NoticeCode, ServerMessage};
 
 use self::connection::Connection;
 use self::gate::Gate;
+use crate::auth::{Standing, WS_PROTOCOL, identify_websocket};
 use crate::http::error::ApiError;
+use crate::listeners::News;
 use crate::state::AppState;
 
 pub fn configure(routes: &mut web::ServiceConfig) {
@@ -22,13 +27,28 @@ async fn open(
     payload: web::Payload,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, ApiError> {
-    let owner = state.owner_of(&request);
+    let identity = identify_websocket(&state, &request).await?;
+    let owner = identity.owner();
+    // Without a database nobody knows what was used; speech goes on.
+    let standing = state.standing_of(identity.user).await.unwrap_or(Standing::Fine);
+    if let Standing::UsedUp { what } = standing {
+        return Err(ApiError::quota_used_up(what));
+    }
     let place = state.doors().enter(&owner)?;
+    state.prepare(&owner, identity.user).await;
     let (gate, payload) = Gate::before(payload);
     let max_frame = state.settings().server.max_frame_bytes as usize;
-    let connection = Connection::new(state.into_inner(), owner, place, gate);
-    ws::WsResponseBuilder::new(connection, &request, payload)
+    let state = state.into_inner();
+    let connection = Connection::new(Arc::clone(&state), owner, place, gate);
+    let (connection, response) = ws::WsResponseBuilder::new(connection, &request, payload)
         .frame_size(max_frame)
-        .start()
-        .map_err(|error| ApiError::bad_request(error.to_string(), "open this address as a WebSocket"))
+        .protocols(WS_PROTOCOL)
+        .start_with_addr()
+        .map_err(|error| ApiError::bad_request(error.to_string(), "open this address as a WebSocket"))?;
+    if let Standing::Low { what, percent } = standing {
+        let message = format!("{percent} % of the month's allowance of `{what}` is used");
+        connection.do_send(News(ServerMessage::Notice { code: NoticeCode::QuotaWarning, message }));
+    }
+    state.listeners().enter(identity.user, connection.recipient());
+    Ok(response)
 }

@@ -1,6 +1,7 @@
 //! A real server as a process of its own, on a free port, with the built-in model, and clients that speak to it.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod api;
 pub mod client;
 pub mod sound;
 
@@ -18,7 +19,7 @@ pub const ALFAVOICE: &str = env!("CARGO_BIN_EXE_alfavoice");
 pub struct TestServer {
     process: Child,
     pub address: String,
-    data: TempDir,
+    data: std::rc::Rc<TempDir>,
 }
 
 impl TestServer {
@@ -39,6 +40,15 @@ impl TestServer {
     pub fn start_unready(settings: &[&str], environment: &[(&str, &str)]) -> Self {
         web::tls::choose_provider();
         let data = tempfile::tempdir().expect("a temporary folder");
+        Self::launch(std::rc::Rc::new(data), settings, environment)
+    }
+
+    /// Another server on the data of this one, which must have ended.
+    pub fn start_again(&self, settings: &[&str]) -> Self {
+        Self::launch(std::rc::Rc::clone(&self.data), settings, &[])
+    }
+
+    fn launch(data: std::rc::Rc<TempDir>, settings: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(ALFAVOICE);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data.path());
         for setting in settings {

@@ -48,7 +48,7 @@ mod tests {
         assert!(is_common(Tongue::Russian, "сегодня"));
         assert!(!is_common(Tongue::English, "kubernetes"));
         assert!(!is_common(Tongue::Russian, "петров"));
-        assert!(is_known(Tongue::Russian, "стульев") && !is_known(Tongue::Russian, "петров"));
+        assert!(is_known(Tongue::Russian, "вдалеке") && !is_known(Tongue::Russian, "петров"));
     }
 
     #[test]

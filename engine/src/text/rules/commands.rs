@@ -174,6 +174,17 @@ fn scratch_from(tongue: Tongue, view: &View<'_>, k: usize, next: usize) -> usize
 #[cfg(test)]
 mod tests {
     use super::super::tests::{english, russian};
+    use super::super::{commands_english, commands_russian};
+
+    /// What the tables there promise is tested by `tests/text_handbook.rs`.
+    #[test]
+    fn every_command_stands_in_the_handbook() {
+        let handbook = include_str!("../../../../docs/text.md");
+        for spoken in commands_english::TABLE.iter().chain(commands_russian::TABLE) {
+            let words = spoken.words.join(" ");
+            assert!(handbook.contains(&format!("`{words}`")), "docs/text.md does not tell people about `{words}`");
+        }
+    }
 
     #[test]
     fn spoken_marks_become_marks() {

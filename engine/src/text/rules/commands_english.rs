@@ -19,7 +19,7 @@ const KINDS_OF_PERIOD: &[&str] = &[
     "holding", "lease", "cooling", "busy", "early", "late", "difficult", "hard", "which", "class", "colonial", "incubation",
     "certain", "brief", "in", "over", "payment", "contract", "two-year", "day", "week", "month", "year", "and", "or",
     "monsoon", "honeymoon", "victorian", "medieval", "celebration", "school", "college", "exam", "study", "historical",
-    "first", "second", "third", "last", "next", "same", "final", "given", "time", "growth", "harvest", "holiday",
+    "given", "growth", "harvest", "holiday",
 ];
 
 const ARTICLES: &[&str] = &["a", "an", "the", "this", "that", "your", "my", "his", "her", "its", "our", "their"];

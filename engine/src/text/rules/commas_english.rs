@@ -7,7 +7,7 @@ use crate::text::Tongue;
 
 const SUBJECTS: &str = "i i'm i've i'll i'd we we're we've we'll we'd you're you've you'll he he's he'll he'd she she's she'll \
     she'd they they're they've they'll they'd it's that's there's";
-const ANSWERS: &str = "yes yeah no okay ok thanks";
+const ANSWERS: &str = "yes no okay thanks";
 const GREETINGS: &str = "hi hello hey dear";
 const TO_ALL: &str = "everyone everybody all team guys folks colleagues";
 

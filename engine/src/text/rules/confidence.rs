@@ -31,11 +31,11 @@ pub enum Doubt {
 
 /// Words before which unpunctuated text lacks a comma, or a clause is likely to begin, where the rules have set none.
 #[rustfmt::skip]
-const INNER: [&str; 44] = [
+const INNER: [&str; 45] = [
     "but", "because", "which", "if", "please", "although", "though", "when", "while", "since", "so", "however", "and", "or",
     "too", "then", "sorry", "thanks", "но", "а", "что", "чтобы", "если", "когда", "который", "которая", "которые", "которое",
     "пожалуйста", "потому", "поэтому", "как", "где", "куда", "кто", "и", "или", "хотя", "чем", "почему", "да", "нет", "думаю",
-    "ли",
+    "ли", "зрения",
 ];
 
 /// Beginnings of words whose clause may end in the middle of the sentence, comma before it or not.
@@ -43,10 +43,12 @@ const CLAUSES: [&str; 6] = ["котор", "если", "когда", "хотя", 
 
 /// Words after which, or after whose clause, a comma is likely at the beginning.
 #[rustfmt::skip]
-const OPENING: [&str; 38] = [
+const OPENING: [&str; 54] = [
     "hi", "hello", "dear", "hey", "yes", "no", "well", "okay", "ok", "so", "if", "when", "after", "before", "because", "since",
     "although", "now", "sorry", "first", "as", "привет", "здравствуйте", "да", "нет", "добрый", "уважаемый", "уважаемая",
-    "уважаемые", "если", "когда", "хотя", "конечно", "возможно", "думаю", "ладно", "как", "кстати",
+    "уважаемые", "если", "когда", "хотя", "конечно", "возможно", "думаю", "ладно", "как", "кстати", "bye",
+    "note", "however", "ха-ха-ха", "ха-ха", "понимаешь", "понимаете", "знаешь", "знаете", "слушай", "слушайте", "послушай",
+    "итак", "наверное", "например", "пожалуй",
 ];
 
 /// Words that make an unmarked Russian sentence a possible question.
@@ -81,7 +83,10 @@ pub(super) fn judge(raw: &str, draft: &Draft<'_>, scope: &Scope<'_>) -> (f32, Ve
         let opening = OPENING.contains(&view.norm(0)) && view.gap(1).is_plain();
         // "population three million": a heading and its number want more than a full stop.
         let heading = count < 4 && draft.pieces.iter().any(|piece| piece.edit == Some(EditKind::NumberForm));
-        let open = inner || (opening && !asks) || heading || count > 10;
+        // "Ой-ой как поздно", "пока пока": what is said twice often wants a comma behind it.
+        let twice = (1..count).any(|k| view.norm(k) == view.norm(k - 1))
+            || draft.pieces.iter().any(|piece| piece.edit == Some(EditKind::Spelling));
+        let open = inner || twice || (opening && !asks) || heading || count > 10;
         doubt(Doubt::NoMarks, if open { 0.5 } else { 0.04 });
         let addressed = match scope.tongue {
             Tongue::Russian => (0..count).any(|k| ADDRESS.contains(&view.norm(k))),

@@ -20,7 +20,10 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
     let mut actions = Vec::new();
     let mut k = 0;
     while k < view.len() {
-        if let Some(first) = broken_off(&view, k) {
+        if let Some(last) = restarted(&view, k) {
+            actions.push(Action::Remove { first: view.words[k], last: view.words[last], kind: EditKind::FalseStart });
+            k = last;
+        } else if let Some(first) = broken_off(&view, k) {
             actions.push(Action::Remove { first: view.words[first], last: view.words[k], kind: EditKind::FalseStart });
         } else if let Some(whole) = stammered(scope.tongue, view.text(k)) {
             let piece = view.words[k];
@@ -68,6 +71,30 @@ fn broken_off(view: &View<'_>, k: usize) -> Option<usize> {
         let again = (0..back).all(|n| view.norm(first + n) == view.norm(k + 1 + n));
         let joined = (first + 1..=k).all(|n| view.gap(n).is_plain());
         again && joined && view.norm(k + 1 + back).starts_with(view.norm(k))
+    })
+}
+
+/// "We don't need to we don't have to": a clause that breaks off in the middle and begins again with the same words.
+/// Returns the last word of what was given up.
+fn restarted(view: &View<'_>, k: usize) -> Option<usize> {
+    #[rustfmt::skip]
+    const SUBJECTS: [&str; 13] =
+        ["i", "we", "you", "he", "she", "they", "я", "мы", "ты", "вы", "он", "она", "они"];
+    /// Words that cannot end a clause.
+    #[rustfmt::skip]
+    const OPEN: [&str; 27] = [
+        "to", "the", "a", "an", "of", "in", "on", "at", "with", "for", "from", "is", "are", "was", "my", "your", "our", "their",
+        "в", "на", "с", "к", "по", "для", "из", "от", "о",
+    ];
+    let begins = view.opens_sentence(k) || matches!(view.norm_before(k), "and" | "but" | "so" | "и" | "но" | "а");
+    if !begins || !SUBJECTS.contains(&view.norm(k)) {
+        return None;
+    }
+    (k + 2..k + 6).find(|&last| {
+        let again = last + 1;
+        let same = view.norm(again) == view.norm(k) && view.norm(again + 1) == view.norm(k + 1);
+        let plain = (k + 1..=again + 2).all(|n| n < view.len() && view.gap(n).is_plain());
+        same && plain && OPEN.contains(&view.norm(last))
     })
 }
 
@@ -140,12 +167,13 @@ mod tests {
         assert_eq!(english("th the wh- what"), "The what.");
         assert_eq!(english("you you're early"), "You're early.");
         assert_eq!(english("I assure you you're early"), "I assure you you're early.");
+        assert_eq!(english("we don't need to we don't have to pay"), "We don't have to pay.");
         assert_eq!(russian("обе- обещал п-п-понимаешь"), "Обещал понимаешь.");
     }
 
     #[test]
     fn real_words_and_compounds_stay() {
-        for text in ["A t-test and an x-ray.", "Co-owner of a TV set.", "Five - no, six.", "Mr Mrozek is here."] {
+        for text in ["A t-test and an x-ray.", "Co-owner of a TV set.", "Five - no, six.", "Mr Mrozek is here.", "I do what I can I do more."] {
             assert_eq!(english(text), text);
         }
         for text in ["Кто-то по-прежнему там.", "Чуть-чуть левее.", "Др дракон."]

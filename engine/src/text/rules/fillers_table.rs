@@ -137,7 +137,7 @@ const RUSSIAN: &[Soft] = &[
         ..SOFT
     },
     Soft { phrase: &["так", "сказать"], ..SOFT },
-    Soft { phrase: &["короче"], never_before: &["говоря", "чем", "на"], ..SOFT },
+    Soft { phrase: &["короче"], opening: true, never_before: &["говоря", "чем", "на", "всего", "путь", "и"], ..SOFT },
     Soft { phrase: &["это", "самое"], ..SOFT },
     likely(&["в", "общем"]),
     likely(&["собственно"]),

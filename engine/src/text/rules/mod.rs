@@ -2,8 +2,8 @@
 //!
 //! The order is fixed, because each rule builds on what those before it left:
 //! spacing, hesitation sounds, false starts, repetitions, self-corrections, filler words, symbols of code, spoken commands,
-//! snippets, dictionary, borders, doubled words, numbers, commas, marks, case, paragraphs, spacing again. Each is one file
-//! with its tables.
+//! snippets, dictionary, borders, reduplications, numbers, commas, marks, case, paragraphs, spacing again. Each is one
+//! file with its tables.
 
 mod borders;
 mod case;
@@ -15,7 +15,6 @@ mod commas_english;
 mod commas_russian;
 mod confidence;
 mod dictionary;
-mod doubled;
 mod false_starts;
 pub(crate) mod fillers;
 mod fillers_table;
@@ -25,6 +24,7 @@ mod numbers_english;
 mod numbers_russian;
 mod paragraphs;
 pub(crate) mod question;
+mod reduplications;
 pub(crate) mod repetitions;
 pub(crate) mod self_corrections;
 mod slots;
@@ -114,7 +114,7 @@ pub fn clean(raw: impl Into<Heard>, context: &TextContext<'_>) -> Cleaned {
     let unmarked = context.style.final_mark != FinalMark::Keep && !marks::any(&draft);
     if unmarked {
         borders::run(&mut draft, &scope);
-        doubled::run(&mut draft, &scope);
+        reduplications::run(&mut draft, &scope);
     }
     numbers::run(&mut draft, &scope);
     if unmarked {

@@ -12,11 +12,11 @@ const LONGEST: usize = 5;
 
 /// Words that are said twice on purpose.
 #[rustfmt::skip]
-const DOUBLED: [&str; 75] = [
+const DOUBLED: [&str; 77] = [
     "very", "really", "so", "no", "yes", "yeah", "ha", "bye", "had", "that", "blah", "many", "much", "far", "long", "knock",
     "ok", "okay", "now", "there", "well", "more", "wait", "please", "big", "never", "tut", "chop", "hey", "thank", "sorry",
     "come", "go", "run", "hear", "aye", "night", "way", "old", "dot", "да", "нет", "очень", "чуть", "еле", "едва", "только",
-    "далеко", "много", "так", "тихо", "быстро", "вот", "ха", "сильно", "давно", "долго", "больше", "еще", "пока",
+    "далеко", "много", "так", "тихо", "быстро", "вот", "ха", "хи", "хе", "сильно", "давно", "долго", "больше", "еще", "пока",
     "ладно", "хорошо", "ой", "ай", "ну", "туда", "сюда", "вперед", "стоп", "давай", "никогда", "разве", "мало", "просто",
     "рано",
 ];
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(english("I, I, I think the the lift is broken"), "I think the lift is broken.");
         assert_eq!(english("we need to we need to go"), "We need to go.");
         assert_eq!(english("I know that that the box is here."), "I know that the box is here.");
-        assert_eq!(russian("я я думаю что во второй во второй ящик"), "Я думаю что во второй ящик.");
+        assert_eq!(russian("я я думаю что во второй во второй ящик"), "Я думаю, что во второй ящик.");
     }
 
     #[test]

@@ -1,0 +1,116 @@
+//! What the server does for itself now and then: removes what is too old, copies the database, forgets who asked.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::Settings;
+use store::{Moment, Policy, Removal, Store};
+use tracing::{error, info};
+
+use crate::kept_audio;
+use crate::state::AppState;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// After the start, so that a server that is restarted all the time does not only clean up.
+const FIRST: Duration = Duration::from_secs(60);
+/// A file that no row knows may be about to be entered.
+const ORPHAN_AGE: Duration = HOUR;
+
+/// Starts all of it on the present thread.
+pub fn start(state: &Arc<AppState>) {
+    let retention = &state.settings().retention;
+    if retention.cleanup_every_hours > 0 {
+        actix_web::rt::spawn(clean_up_regularly(Arc::clone(state), HOUR * retention.cleanup_every_hours));
+    }
+    if retention.backup_every_hours > 0 {
+        actix_web::rt::spawn(back_up_regularly(Arc::clone(state), HOUR * retention.backup_every_hours));
+    }
+    let state = Arc::clone(state);
+    actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(FIRST).await;
+            state.auth().limits.tidy();
+        }
+    });
+}
+
+async fn clean_up_regularly(state: Arc<AppState>, every: Duration) {
+    let store = state.database().arrived().await.clone();
+    tokio::time::sleep(FIRST).await;
+    loop {
+        let now = Moment::now();
+        match clean_up(&store, &state.settings().audio_folder(), &policy(state.settings(), now), now).await {
+            Ok(removal) => info!(
+                transcripts = removal.transcripts.len(),
+                files = removal.audio.len(),
+                jobs = removal.jobs,
+                "cleaned up"
+            ),
+            Err(error) => error!(%error, "the clean-up failed; it is tried again another time"),
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// What the settings say is too old.
+pub fn policy(settings: &Settings, now: Moment) -> Policy {
+    let retention = &settings.retention;
+    let before = |days: u32| (days > 0).then(|| now.minus(DAY * days));
+    Policy {
+        said_before: before(retention.keep_transcripts_days),
+        deleted_before: Some(now.minus(DAY * retention.keep_deleted_days)),
+        audio_expired_at: Some(now),
+        jobs_ended_before: before(retention.keep_jobs_days),
+        logins_expired_before: Some(now),
+        audit_before: before(retention.keep_audit_days),
+    }
+}
+
+/// Removes rows and files; what that was.
+pub async fn clean_up(store: &Store, audio: &Path, policy: &Policy, now: Moment) -> store::Result<Removal> {
+    let removal = store.retention().apply(policy, now).await?;
+    kept_audio::sweep(store, audio).await?;
+    for orphan in kept_audio::orphans(store, audio, ORPHAN_AGE).await? {
+        if let Err(error) = std::fs::remove_file(&orphan) {
+            error!(%error, path = %orphan.display(), "left over sound cannot be removed");
+        }
+    }
+    Ok(removal)
+}
+
+async fn back_up_regularly(state: Arc<AppState>, every: Duration) {
+    let store = state.database().arrived().await.clone();
+    tokio::time::sleep(FIRST).await;
+    let folder = state.settings().backup_folder();
+    loop {
+        match back_up(&store, &folder, usize::from(state.settings().retention.keep_backups)).await {
+            Ok(file) => info!(file = %file.display(), "the database is copied"),
+            Err(error) => error!(error = format!("{error:#}"), "the database could not be copied"),
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// Copies the database into the folder and removes the oldest copies beyond `keep`.
+pub async fn back_up(store: &Store, folder: &Path, keep: usize) -> anyhow::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    // Names sort as times; colons are not for file names everywhere.
+    let stamp = Moment::now().to_string().replace([':', '.'], "-");
+    let file = folder.join(format!("alfavoice-{stamp}.db"));
+    store.backup(&file).await?;
+    let mut copies: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.starts_with("alfavoice-") && path.extension().is_some_and(|ending| ending == "db")
+        })
+        .collect();
+    copies.sort();
+    for old in copies.iter().take(copies.len().saturating_sub(keep)) {
+        std::fs::remove_file(old)?;
+    }
+    Ok(file)
+}
