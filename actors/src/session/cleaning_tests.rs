@@ -136,7 +136,7 @@ fn a_look_before_the_deadline_changes_nothing() {
 #[test]
 fn without_a_free_model_the_rules_text_goes_out_at_once() {
     for failure in [
-        JobFailure::Refused { reason: Refusal::NoWorkers, retry_after: Duration::from_secs(1) },
+        JobFailure::Refused { reason: ShedReason::NoWorkers, retry_after: Duration::from_secs(1) },
         JobFailure::WorkerLost { attempts: 2 },
         JobFailure::Expired,
     ] {

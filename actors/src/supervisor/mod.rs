@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 
 use self::policy::{Decision, RestartLimits, RestartPolicy};
 use crate::ids::WorkerLife;
-use crate::job::Refusal;
+use crate::load::ShedReason;
 use crate::metrics as names;
 use crate::moment::Clock;
 use crate::scheduler::book::Departure;
@@ -234,7 +234,7 @@ impl Supervisor {
                 error!(pool = self.pool, place = at, reason, "giving a worker up; look at its log lines above");
                 place.state = PlaceState::GivenUp { reason };
                 if self.places.iter().all(|place| matches!(place.state, PlaceState::GivenUp { .. })) {
-                    self.scheduler.do_send(Gate { closed: Some(Refusal::NoWorkers) });
+                    self.scheduler.do_send(Gate { closed: Some(ShedReason::NoWorkers) });
                 }
             }
         }
