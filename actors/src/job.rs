@@ -8,6 +8,7 @@ use engine::llm::{GenerateRequest, Generated};
 use engine_worker::message::{Cost, FailureCode};
 
 use crate::ids::{JobId, Owner};
+use crate::load::ShedReason;
 use crate::moment::Moment;
 
 /// How urgent work is. Earlier ones are always handed out before later ones.
@@ -44,9 +45,14 @@ pub enum Work {
     Generate { request: Arc<GenerateRequest> },
 }
 
-impl Work {
-    /// How much of it there is, in the unit that predicts its service time: milliseconds of sound, or tokens.
-    pub fn size(&self) -> u64 {
+/// What a scheduler has to know of work: nothing but how much it is.
+pub trait Workload {
+    /// In the unit that predicts its service time: milliseconds of sound, or tokens.
+    fn size(&self) -> u64;
+}
+
+impl Workload for Work {
+    fn size(&self) -> u64 {
         match self {
             Self::Transcribe { sound, .. } => sound.len() as u64 / 16,
             Self::Generate { request } => u64::from(request.expected_tokens()),
@@ -54,16 +60,16 @@ impl Work {
     }
 }
 
-/// A piece of work that a session wants done.
+/// A piece of work that a session wants done. A simulator schedules work of its own kind.
 #[derive(Debug, Clone)]
-pub struct Job {
+pub struct Job<W = Work> {
     pub id: JobId,
     pub owner: Owner,
     pub class: Class,
     /// When its result should be there. Orders work inside a class; a partial past it is dropped, nothing else is.
     pub deadline: Moment,
     pub submitted: Moment,
-    pub work: Work,
+    pub work: W,
 }
 
 /// What the submitter hears of a job: any number of `Queued`, at most one `Started` per attempt, pieces, one `Ended`.
@@ -103,7 +109,7 @@ pub enum JobFailure {
     #[error("cancelled")]
     Cancelled,
     #[error("refused: {reason}")]
-    Refused { reason: Refusal, retry_after: Duration },
+    Refused { reason: ShedReason, retry_after: Duration },
     /// A partial whose time had passed before anyone could do it.
     #[error("its time had passed")]
     Expired,
@@ -111,25 +117,4 @@ pub enum JobFailure {
     WorkerLost { attempts: u8 },
     #[error("the engine failed ({code:?}): {message}")]
     Engine { code: FailureCode, message: String },
-}
-
-/// Why work is not taken; also a metric label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Refusal {
-    #[error("the queue is full")]
-    QueueFull,
-    #[error("no worker can be started")]
-    NoWorkers,
-    #[error("the server is shutting down")]
-    Draining,
-}
-
-impl Refusal {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::QueueFull => "queue_full",
-            Self::NoWorkers => "no_workers",
-            Self::Draining => "draining",
-        }
-    }
 }

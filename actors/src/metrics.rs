@@ -24,6 +24,10 @@ pub const NUMA_MEMORY_USAGE: &str = "numa_memory_usage";
 pub const QUEUE_WAIT: &str = "alfavoice_queue_wait_seconds";
 pub const JOBS: &str = "alfavoice_jobs_total";
 pub const JOB_CPU: &str = "alfavoice_job_cpu_microseconds_total";
+pub const SHED: &str = "alfavoice_shed_total";
+pub const LOAD_LEVEL: &str = "alfavoice_load_level";
+pub const LEVEL_CHANGES: &str = "alfavoice_level_changes_total";
+pub const ADMISSIONS: &str = "alfavoice_admissions_total";
 pub const BUSY_SLOTS: &str = "alfavoice_busy_slots";
 pub const SLOTS: &str = "alfavoice_slots";
 pub const STALE_ANSWERS: &str = "alfavoice_stale_answers_total";
@@ -58,6 +62,10 @@ pub const ALL: &[Metric] = &[
     Metric { name: QUEUE_WAIT, kind: Kind::Histogram, labels: &["pool", "class"], help: "time a job waited for a slot" },
     Metric { name: JOBS, kind: Kind::Counter, labels: &["pool", "class", "result"], help: "jobs by how they ended" },
     Metric { name: JOB_CPU, kind: Kind::Counter, labels: &["pool"], help: "processor time spent on jobs" },
+    Metric { name: SHED, kind: Kind::Counter, labels: &["reason"], help: "work and sessions that were not taken or were dropped, by why" },
+    Metric { name: LOAD_LEVEL, kind: Kind::Gauge, labels: &[], help: "step of the ladder of degradation: 0 full service ... 6 new sessions are refused" },
+    Metric { name: LEVEL_CHANGES, kind: Kind::Counter, labels: &["to"], help: "steps taken on the ladder of degradation, by the level they led to" },
+    Metric { name: ADMISSIONS, kind: Kind::Counter, labels: &["how"], help: "connections let in: newcomers, those who came back, those whose promised time had come" },
     Metric { name: BUSY_SLOTS, kind: Kind::Gauge, labels: &["pool"], help: "slots at work" },
     Metric { name: SLOTS, kind: Kind::Gauge, labels: &["pool"], help: "slots there are" },
     Metric { name: STALE_ANSWERS, kind: Kind::Counter, labels: &["pool"], help: "answers on leases that had ended, dropped" },

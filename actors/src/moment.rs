@@ -17,6 +17,10 @@ impl Moment {
         self.0 / 1000
     }
 
+    pub fn micros(self) -> u64 {
+        self.0
+    }
+
     /// Time passed since `earlier`; nothing where `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))

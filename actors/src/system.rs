@@ -12,7 +12,7 @@ use tracing::info;
 
 use crate::cache::{CacheLimits, CleanCache};
 use crate::ids::{Owner, SessionId};
-use crate::job::Refusal;
+use crate::load::{Governor, GovernorLimits, ShedReason, Steward};
 use crate::metrics as names;
 use crate::moment::Clock;
 use crate::placement::plan::{Plan, PlanError, PlannedWorker, PoolWish, Wishes, plan};
@@ -37,6 +37,7 @@ pub struct SystemSettings {
     pub node_cores: Vec<CpuSet>,
     pub bind_memory: bool,
     pub book: BookLimits,
+    pub load: GovernorLimits,
     pub restarts: RestartLimits,
     pub workers: WorkerLimits,
     pub parallel_starts: usize,
@@ -79,6 +80,7 @@ pub struct System {
     linger: Duration,
     recorder: Arc<dyn Recorder>,
     plan: Arc<Plan>,
+    steward: Steward,
 }
 
 /// A session that was just opened.
@@ -103,7 +105,9 @@ impl System {
         let engine_room = Arbiter::new().handle();
         let starting = Arc::new(Semaphore::new(settings.parallel_starts.max(1)));
         let (mut schedulers, mut supervisors) = (Vec::new(), Vec::new());
-        for pool in settings.recognisers.iter().chain(&settings.cleaner) {
+        // Who watches the load. A busy cleaner is no strain: each session sees it come late and makes do with the rules.
+        let steward = Steward::new(Governor::new(settings.load, settings.recognisers.len()), clock);
+        for (at, pool) in settings.recognisers.iter().chain(&settings.cleaner).enumerate() {
             let places: Vec<WorkerSpec> =
                 plan.workers.iter().filter(|w| w.pool == pool.wish.name).map(|w| spec(pool, w)).collect();
             info!(pool = pool.wish.name, model = pool.model, workers = places.len(), "starting a pool");
@@ -113,6 +117,8 @@ impl System {
                 WorkerKind::Llm => names::LLM_PROCESSING_TIME,
             };
             let scheduler = Scheduler::new(&pool.wish.name, processing_time, settings.book, clock);
+            let watched = at < settings.recognisers.len();
+            let scheduler = if watched { scheduler.reports_to(steward.clone(), at) } else { scheduler };
             let scheduler = Scheduler::start_in_arbiter(&engine_room, move |_| scheduler);
             // Then those who work it off.
             let supervisor = Supervisor::new(
@@ -149,6 +155,7 @@ impl System {
             linger: settings.linger,
             recorder: settings.recorder,
             plan,
+            steward,
         })
     }
 
@@ -166,12 +173,18 @@ impl System {
             registry: self.registry.clone(),
             clock: self.clock,
             linger: self.linger,
+            steward: self.steward.clone(),
         });
         Opened { id, token, session: session.start() }
     }
 
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Whom the doors ask.
+    pub fn steward(&self) -> &Steward {
+        &self.steward
     }
 
     pub fn plan(&self) -> &Plan {
@@ -217,12 +230,13 @@ impl System {
     /// Takes no new work, lets what was said come to its text, then lets the workers go. Returns whether everything was
     /// finished within the limit.
     pub async fn shut_down(&self, limit: Duration) -> bool {
+        self.steward.close();
         for session in self.registry.all() {
             session.do_send(Control::Finish);
         }
         let finished = tokio::time::timeout(limit, self.drained()).await.is_ok();
         for scheduler in &self.schedulers {
-            scheduler.do_send(Gate { closed: Some(Refusal::Draining) });
+            scheduler.do_send(Gate { closed: Some(ShedReason::Draining) });
         }
         for supervisor in &self.supervisors {
             let _ = supervisor.send(StopWorkers).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use engine_worker::message::{FailureCode, JobTag, Load, Outcome, Reply, Request, SlotIndex, Transcribe};
 use engine_worker::message::{Generate, Ready};
-use engine_worker::{Exit, WorkerEvent, WorkerLink, WorkerProcess};
+use engine_worker::{Exit, WorkerEvent, WorkerLink, WorkerProcess, os};
 use tracing::{debug, info, warn};
 
 use crate::ids::WorkerLife;
@@ -21,6 +21,8 @@ pub struct WorkerLimits {
     pub ping_every: Duration,
     /// Without an answer for this long it is killed.
     pub unresponsive: Duration,
+    /// Without an answer for this long it is killed if the system says that it was stopped.
+    pub stopped: Duration,
     /// How long reading the model and warming up may take.
     pub load: Duration,
 }
@@ -166,6 +168,10 @@ impl WorkerActor {
         let silent = self.clock.now().since(self.last_sign);
         let (allowed, what) = match self.stage {
             Stage::Loading => (self.limits.load, "loading"),
+            // A slow process needs patience, one that was stopped will never answer.
+            Stage::Ready if silent > self.limits.stopped && os::is_stopped(self.link.pid()) => {
+                (self.limits.stopped, "stopped")
+            }
             Stage::Ready => (self.limits.unresponsive, "standing still"),
         };
         if silent > allowed && self.ended_for.is_none() {

@@ -6,12 +6,19 @@ use anyhow::{Context as _, bail};
 
 #[derive(Debug, Clone)]
 pub struct Recording {
+    pub name: String,
     pub language: String,
+    /// What was really said.
+    pub reference: String,
     /// 16 kHz, mono.
     pub samples: Vec<i16>,
 }
 
 impl Recording {
+    pub fn ms(&self) -> u64 {
+        self.samples.len() as u64 / 16
+    }
+
     /// All that `transcripts.tsv` names; columns are found by their headings.
     pub fn read_all(folder: &Path) -> anyhow::Result<Vec<Self>> {
         let table = std::fs::read_to_string(folder.join("transcripts.tsv")).context("transcripts.tsv")?;
@@ -20,16 +27,35 @@ impl Recording {
         let column = |name: &str| {
             headings.iter().position(|heading| *heading == name).with_context(|| format!("no column `{name}`"))
         };
-        let (file, language) = (column("file")?, column("language")?);
+        let (file, language, said) = (column("file")?, column("language")?, column("reference")?);
         let read = |line: &str| {
             let fields: Vec<&str> = line.split('\t').collect();
-            let name = *fields.get(file).context("a short line")?;
+            let field = |at: usize| fields.get(at).copied().context("a short line");
+            let name = field(file)?;
             Ok(Self {
-                language: (*fields.get(language).context("a short line")?).to_owned(),
+                name: name.to_owned(),
+                language: field(language)?.to_owned(),
+                reference: field(said)?.to_owned(),
                 samples: samples(&folder.join(name)).with_context(|| name.to_owned())?,
             })
         };
         lines.filter(|line| !line.is_empty()).map(read).collect()
+    }
+
+    /// Several as one, with silence between them.
+    pub fn joined(parts: &[&Self], gap_ms: u64) -> Self {
+        let mut samples = Vec::new();
+        for part in parts {
+            samples.extend_from_slice(&part.samples);
+            samples.resize(samples.len() + gap_ms as usize * 16, 0);
+        }
+        let references: Vec<&str> = parts.iter().map(|part| part.reference.as_str()).collect();
+        Self {
+            name: format!("{} recordings", parts.len()),
+            language: parts.first().map_or_else(String::new, |part| part.language.clone()),
+            reference: references.join(" "),
+            samples,
+        }
     }
 }
 

@@ -1,28 +1,14 @@
-//! How many connections are open, and whether one more may come in.
-
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+//! The doors: whom the server lets in is the steward's decision; here it becomes an answer, and a place that comes back.
 
 use actors::ids::Owner;
+use actors::load::Steward;
 use metrics::gauge;
-use protocol::BusyReason;
 
 use crate::http::error::ApiError;
-
-/// Told to clients that find no place; short, because connections come and go.
-const RETRY_AFTER_MS: u64 = 2000;
+use crate::ws::convert::busy_reason;
 
 #[derive(Debug, Clone)]
-pub struct Doors(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    most: usize,
-    most_per_owner: usize,
-    closed: AtomicBool,
-    open: Mutex<HashMap<Owner, usize>>,
-}
+pub struct Doors(Steward);
 
 /// A connection's place; dropping it gives it back.
 #[derive(Debug)]
@@ -32,74 +18,84 @@ pub struct Place {
 }
 
 impl Doors {
-    pub fn new(most: usize, most_per_owner: usize) -> Self {
-        let open = Mutex::new(HashMap::new());
-        Self(Arc::new(Inner { most, most_per_owner, closed: AtomicBool::new(false), open }))
+    pub fn new(steward: Steward) -> Self {
+        Self(steward)
     }
 
     pub fn enter(&self, owner: &Owner) -> Result<Place, ApiError> {
-        if self.0.closed.load(Ordering::Relaxed) {
-            return Err(ApiError::busy(BusyReason::Draining, RETRY_AFTER_MS));
-        }
-        let mut open = self.open();
-        if open.values().sum::<usize>() >= self.0.most {
-            return Err(ApiError::busy(BusyReason::TooManySessions, RETRY_AFTER_MS));
-        }
-        let of_owner = open.entry(owner.clone()).or_default();
-        if *of_owner >= self.0.most_per_owner {
-            return Err(ApiError::busy(BusyReason::TooManySessionsOfUser, RETRY_AFTER_MS));
-        }
-        *of_owner += 1;
-        gauge!(actors::metrics::ACTIVE_CONNECTIONS).set(open.values().sum::<usize>() as f64);
+        let entered = self.0.enter(owner);
+        entered.map_err(|away| {
+            ApiError::busy(busy_reason(away.reason), u64::try_from(away.retry_after.as_millis()).unwrap_or(u64::MAX))
+        })?;
+        self.count();
         Ok(Place { doors: self.clone(), owner: owner.clone() })
     }
 
     /// Nobody comes in any more.
     pub fn close(&self) {
-        self.0.closed.store(true, Ordering::Relaxed);
+        self.0.close();
     }
 
     pub fn are_closed(&self) -> bool {
-        self.0.closed.load(Ordering::Relaxed)
+        self.0.is_closed()
     }
 
-    fn open(&self) -> MutexGuard<'_, HashMap<Owner, usize>> {
-        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn count(&self) {
+        gauge!(actors::metrics::ACTIVE_CONNECTIONS).set(self.0.open() as f64);
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.doors.open();
-        if let Some(count) = open.get_mut(&self.owner) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.owner);
-            }
-        }
-        gauge!(actors::metrics::ACTIVE_CONNECTIONS).set(open.values().sum::<usize>() as f64);
+        self.doors.0.leave(&self.owner);
+        self.doors.count();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use actors::load::{AdmissionLimits, Governor, GovernorLimits, LadderLimits};
+    use actors::moment::Clock;
+
     use super::*;
+
+    fn doors(most: usize, most_per_owner: usize) -> Doors {
+        let limits = GovernorLimits {
+            ladder: LadderLimits {
+                tolerable_wait: Duration::from_millis(300),
+                worse_after: Duration::from_secs(1),
+                better_after: Duration::from_secs(5),
+            },
+            admission: AdmissionLimits { most, most_per_owner, comeback: Duration::ZERO },
+            default_service: Duration::from_millis(500),
+        };
+        Doors::new(Steward::new(Governor::new(limits, 1), Clock::start()))
+    }
 
     #[test]
     fn places_come_back_when_connections_go() {
-        let doors = Doors::new(2, 1);
+        let doors = doors(2, 1);
         let anna = Owner::new("anna");
         let place = doors.enter(&anna).expect("there is room");
         assert!(doors.enter(&anna).is_err(), "one per owner");
         let other = doors.enter(&Owner::new("boris")).expect("there is room");
-        assert!(doors.enter(&Owner::new("clara")).is_err(), "two in all");
         drop((place, other));
         assert!(doors.enter(&anna).is_ok());
     }
 
     #[test]
+    fn who_finds_no_place_is_told_when_to_come_again() {
+        let doors = doors(1, 1);
+        let _place = doors.enter(&Owner::new("anna")).expect("there is room");
+        let error = doors.enter(&Owner::new("boris")).expect_err("one in all");
+        assert!(error.retry_after_ms.is_some_and(|ms| ms >= 1000));
+    }
+
+    #[test]
     fn closed_doors_let_nobody_in() {
-        let doors = Doors::new(2, 2);
+        let doors = doors(2, 2);
         doors.close();
         assert!(doors.enter(&Owner::new("anna")).is_err());
     }

@@ -65,8 +65,7 @@ pub struct CloseAll {
 
 impl AppState {
     pub fn new(parts: Parts) -> Arc<Self> {
-        let server = &parts.settings.server;
-        let doors = Doors::new(server.max_connections as usize, server.max_connections_per_user as usize);
+        let doors = Doors::new(parts.system.steward().clone());
         Arc::new(Self {
             system: parts.system,
             settings: parts.settings,

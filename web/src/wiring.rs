@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::cache::CacheLimits;
+use actors::load::{AdmissionLimits, GovernorLimits, LadderLimits};
 use actors::placement::plan::PoolWish;
 use actors::recorder::Recorder;
 use actors::scheduler::book::BookLimits;
+use actors::scheduler::order::Order;
 use actors::scheduler::queue::QueueLimits;
 use actors::session::{CadenceLimits, CleanerLimits, Mode, SessionLimits, SessionOptions, Tier};
 use actors::supervisor::policy::RestartLimits;
@@ -21,6 +23,12 @@ use engine::language::Language;
 use engine::segmenter::PausePolicy;
 use engine_worker::message::{ModelSource, WorkerKind};
 use engine_worker::{CpuSet, WorkerCommand, isa};
+
+/// Positions of whisper's encoder that stand for 30 s.
+const WHOLE_WINDOW: u16 = 1500;
+
+/// Service time of a job before one was measured.
+const DEFAULT_SERVICE: Duration = Duration::from_millis(500);
 
 /// What the settings come to.
 pub struct Wired {
@@ -48,6 +56,7 @@ pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<
         node_cores: settings.placement.numa_node_cores.iter().map(cpus).collect(),
         bind_memory: settings.placement.memory_affinity != MemoryAffinity::Off,
         book: book_limits(settings),
+        load: load_limits(settings),
         restarts: restart_limits(settings),
         workers: worker_limits(settings),
         parallel_starts: usize::from(settings.supervision.parallel_starts),
@@ -71,7 +80,7 @@ fn recogniser(
     let f = &model.facts;
     let facts = ModelFacts {
         languages,
-        audio_ctx_floor: f.audio_ctx_floor,
+        audio_ctx_floor: if settings.asr.whole_window { WHOLE_WINDOW } else { f.audio_ctx_floor },
         audio_ctx_margin_ms: f.audio_ctx_margin_ms,
         longest_utterance_ms: f.longest_utterance_ms,
         takes_prompt: f.takes_prompt,
@@ -211,12 +220,40 @@ fn session_defaults(settings: &Settings) -> anyhow::Result<SessionOptions> {
 fn book_limits(settings: &Settings) -> BookLimits {
     let scheduling = &settings.scheduling;
     BookLimits {
-        queue: QueueLimits { size: scheduling.max_queue_size as usize, ageing: ms(scheduling.ageing_ms) },
+        queue: QueueLimits {
+            size: scheduling.max_queue_size as usize,
+            per_owner: share(scheduling.max_queue_size, scheduling.owner_share_percent),
+            ageing: ms(scheduling.ageing_ms),
+            order: Order::default(),
+        },
         hang: ms(settings.supervision.hang_deadline_ms),
         most_crashes: settings.asr.retries + 1,
         // Whoever kills workers from outside is no fault of the sound; but there is an end to everything.
         most_losses: (settings.asr.retries + 1) * 3,
-        default_wait: ms(500),
+        default_wait: DEFAULT_SERVICE,
+        partial_slots_percent: scheduling.partial_slots_percent,
+    }
+}
+
+/// Jobs that one person may have waiting; a few even where the queue is tiny.
+fn share(queue: u32, percent: u8) -> usize {
+    (queue as usize * usize::from(percent) / 100).max(4)
+}
+
+fn load_limits(settings: &Settings) -> GovernorLimits {
+    let scheduling = &settings.scheduling;
+    GovernorLimits {
+        ladder: LadderLimits {
+            tolerable_wait: ms(scheduling.tolerable_wait_ms),
+            worse_after: ms(scheduling.step_down_ms),
+            better_after: ms(scheduling.step_up_ms),
+        },
+        admission: AdmissionLimits {
+            most: settings.server.max_connections as usize,
+            most_per_owner: settings.server.max_connections_per_user as usize,
+            comeback: Duration::from_secs(u64::from(settings.server.resume_window_s)),
+        },
+        default_service: DEFAULT_SERVICE,
     }
 }
 
@@ -242,8 +279,9 @@ fn worker_limits(settings: &Settings) -> WorkerLimits {
     let ping_every = ms(supervision.ping_interval_ms);
     WorkerLimits {
         ping_every,
-        // Four pings unanswered: a process that is only slow answers one of them.
-        unresponsive: (ping_every * 4).max(Duration::from_secs(2)),
+        // Eight pings unanswered: a process that is only slow answers one of them.
+        unresponsive: (ping_every * 8).max(Duration::from_secs(4)),
+        stopped: ping_every * 2,
         load: Duration::from_secs(u64::from(supervision.start_deadline_s)),
     }
 }

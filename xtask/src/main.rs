@@ -12,6 +12,7 @@ mod packages;
 mod run;
 mod setup;
 mod shell;
+mod simulate;
 mod steps;
 mod test;
 mod variants;
@@ -28,7 +29,7 @@ struct Task {
     run: fn(&[String]) -> anyhow::Result<bool>,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     Task {
         name: "run",
         arguments: "[ARGUMENTS OF `alfavoice serve`]",
@@ -48,6 +49,12 @@ const TASKS: [Task; 7] = [
         arguments: "[FILTER]",
         what: "how fast it is, side by side with the stock build",
         run: bench::run,
+    },
+    Task {
+        name: "simulate",
+        arguments: "SCENARIO.toml [--compare] [--svg FILE]",
+        what: "what a machine gives so many people, in virtual time",
+        run: simulate::run,
     },
     Task { name: "setup", arguments: "[--check]", what: "install what builds and tests need", run: setup::run },
     Task { name: "docs", arguments: "", what: "write the documents that come from the code", run: docs::run },
@@ -77,9 +84,9 @@ fn main() -> ExitCode {
 fn help() {
     println!("usage: cargo xtask COMMAND\n");
     for task in &TASKS {
-        println!("  {:<8}{}", task.name, task.what);
+        println!("  {:<10}{}", task.name, task.what);
         if !task.arguments.is_empty() {
-            println!("          {}", task.arguments);
+            println!("            {}", task.arguments);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// A package, what it may use of ours, and what only its tests may use besides.
-const ARROWS: [(&str, &[&str], &[&str]); 13] = [
+const ARROWS: [(&str, &[&str], &[&str]); 14] = [
     ("protocol", &[], &["protocol"]),
     ("engine", &[], &[]),
     ("engine-worker", &["engine"], &[]),
@@ -22,6 +22,7 @@ const ARROWS: [(&str, &[&str], &[&str]); 13] = [
     ("actors", &["engine", "engine-worker", "config"], &[]),
     ("web", &["protocol", "engine", "engine-worker", "config", "migrations", "store", "actors"], &["store"]),
     ("loadtest", &["protocol"], &[]),
+    ("simulate", &["engine", "engine-worker", "actors"], &[]),
     ("xtask", &[], &[]),
 ];
 
@@ -36,7 +37,7 @@ const OWNED: [(&str, &[&str]); 11] = [
     ("actix-web", &["web"]),
     ("actix-web-actors", &["web"]),
     ("hwloc2", &["actors"]),
-    ("clap", &["web", "loadtest", "engine-whisper", "engine-llama", "engine-tts", "engine-worker"]),
+    ("clap", &["web", "loadtest", "simulate", "engine-whisper", "engine-llama", "engine-tts", "engine-worker"]),
     ("serde_json", &["protocol", "store", "web", "loadtest", "engine-worker", "xtask"]),
 ];
 

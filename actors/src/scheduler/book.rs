@@ -2,6 +2,7 @@
 //!
 //! The actor feeds it events with the time and carries out the effects it returns. A lease is one attempt of one job on
 //! one slot; its tag is never used again, so an answer to an older lease finds nothing and is dropped and counted.
+//! Nothing that was cancelled or has become worthless is ever handed out.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -9,9 +10,11 @@ use std::time::Duration;
 use engine_worker::message::{Cost, FailureCode, JobTag, SlotIndex};
 
 use super::estimate::Estimates;
-use super::queue::{Full, Losses, Queue, QueueLimits};
+use super::forecast::Forecast;
+use super::queue::{Foresight, Losses, Queue, QueueLimits, Refused, Wanted, is_late};
 use crate::ids::{JobId, WorkerLife};
-use crate::job::{Class, Finished, Job, JobEvent, JobFailure, Output, Refusal, Work};
+use crate::job::{Class, Finished, Job, JobEvent, JobFailure, Output, Work, Workload};
+use crate::load::{Reading, ShedReason};
 use crate::moment::Moment;
 
 #[derive(Debug, Clone, Copy)]
@@ -23,18 +26,20 @@ pub struct BookLimits {
     pub most_crashes: u8,
     /// Losses of any kind after which a job is not tried again.
     pub most_losses: u8,
-    /// Retry time told before anything was measured.
+    /// Service time and retry time before anything was measured.
     pub default_wait: Duration,
+    /// Slots that may do live text at a time, in percent of all (one at least), so that a final finds one soon.
+    pub partial_slots_percent: u8,
 }
 
 /// What the actor is to do.
 #[derive(Debug)]
-pub enum Effect {
+pub enum Effect<W = Work> {
     Dispatch {
         worker: WorkerLife,
         slot: SlotIndex,
         tag: JobTag,
-        work: Work,
+        work: W,
     },
     CancelRunning {
         worker: WorkerLife,
@@ -52,6 +57,8 @@ pub enum Effect {
     },
     /// An answer that nobody waits for any more came and was dropped.
     CountStale,
+    /// A job was refused or dropped.
+    CountShed(ShedReason),
 }
 
 /// How a worker went away; decides whether its jobs are suspected.
@@ -64,23 +71,28 @@ pub enum Departure {
 }
 
 #[derive(Debug)]
-pub struct Book {
+pub struct Book<W = Work> {
     limits: BookLimits,
-    queue: Queue,
+    queue: Queue<W>,
     workers: BTreeMap<WorkerLife, Vec<Option<JobTag>>>,
-    leases: HashMap<JobTag, Lease>,
+    /// By tag, so in the order in which they began.
+    leases: BTreeMap<JobTag, Lease<W>>,
     next_tag: u64,
     estimates: Estimates,
     /// Set while work is refused.
-    closed: Option<Refusal>,
+    closed: Option<ShedReason>,
     /// Positions last told, so that only changes are.
     told: HashMap<JobId, u32>,
+    /// Slot time that live finals took, and how many there were.
+    final_time: Duration,
+    finals: u64,
 }
 
 #[derive(Debug)]
-struct Lease {
-    job: Job,
+struct Lease<W> {
+    job: Job<W>,
     losses: Losses,
+    foresight: Foresight,
     worker: WorkerLife,
     slot: SlotIndex,
     started: Moment,
@@ -88,21 +100,23 @@ struct Lease {
     cancelled: bool,
 }
 
-impl Book {
+impl<W: Workload + Clone> Book<W> {
     pub fn new(limits: BookLimits) -> Self {
         Self {
             limits,
             queue: Queue::new(limits.queue),
             workers: BTreeMap::new(),
-            leases: HashMap::new(),
+            leases: BTreeMap::new(),
             next_tag: 1,
             estimates: Estimates::default(),
             closed: None,
             told: HashMap::new(),
+            final_time: Duration::ZERO,
+            finals: 0,
         }
     }
 
-    pub fn queue(&self) -> &Queue {
+    pub fn queue(&self) -> &Queue<W> {
         &self.queue
     }
 
@@ -124,46 +138,66 @@ impl Book {
     }
 
     /// Refuses new work from now on (what is queued is still done, unless there is nobody to do it).
-    pub fn close(&mut self, why: Refusal) -> Vec<Effect> {
+    pub fn close(&mut self, why: ShedReason) -> Vec<Effect<W>> {
         self.closed = Some(why);
-        if why != Refusal::NoWorkers {
+        if why != ShedReason::NoWorkers {
             return Vec::new();
         }
-        let refused = self.queue.remove_all();
-        refused.into_iter().map(|job| self.refuse(job, why, Moment::ZERO)).collect()
+        let mut effects = Vec::new();
+        for job in self.queue.remove_all() {
+            self.refuse(job, why, Moment::ZERO, &mut effects);
+        }
+        effects
     }
 
     /// Takes new work again.
     pub fn open(&mut self) {
-        if self.closed == Some(Refusal::NoWorkers) {
+        if self.closed == Some(ShedReason::NoWorkers) {
             self.closed = None;
         }
     }
 
     /// `replaces` is an earlier partial of the same utterance: if it still waits, it is dropped for the new one.
-    pub fn submit(&mut self, job: Job, replaces: Option<JobId>, now: Moment) -> Vec<Effect> {
+    pub fn submit(&mut self, job: Job<W>, replaces: Option<JobId>, now: Moment) -> Vec<Effect<W>> {
         let mut effects = Vec::new();
         if let Some(old) = replaces.and_then(|old| self.queue.remove(old)) {
+            effects.push(Effect::CountShed(ShedReason::Superseded));
             effects.push(Self::end(old, Err(JobFailure::Cancelled)));
         }
         if let Some(why) = self.closed {
-            effects.push(self.refuse(job, why, now));
+            self.refuse(job, why, now, &mut effects);
             return effects;
         }
-        match self.queue.push(job) {
+        let (id, class) = (job.id, job.class);
+        let foresight = self.foresee(&job);
+        match self.queue.push(job, foresight) {
             Ok(None) => {}
-            Ok(Some(gave_way)) => effects.push(Self::end(gave_way, Err(JobFailure::Expired))),
-            Err(Full(job)) => effects.push(self.refuse(*job, Refusal::QueueFull, now)),
+            Ok(Some(gave_way)) => {
+                effects.push(Effect::CountShed(ShedReason::GaveWay));
+                effects.push(Self::end(gave_way, Err(JobFailure::Expired)));
+            }
+            Err(Refused { job, reason }) => self.refuse(*job, reason, now, &mut effects),
         }
         self.hand_out(now, &mut effects);
+        if class != Class::LivePartial {
+            self.tell_position_of(id, now, &mut effects);
+        }
         effects
     }
 
-    pub fn cancel(&mut self, job: JobId, now: Moment) -> Vec<Effect> {
+    fn foresee(&self, job: &Job<W>) -> Foresight {
+        let alike =
+            |lease: &&Lease<W>| lease.job.owner == job.owner && lease.job.class == job.class && !lease.cancelled;
+        let running = self.leases.values().filter(alike).count();
+        let others = running + self.queue.count_of(&job.owner, Some(job.class));
+        let service = self.estimates.predict(job.class, job.work.size()).unwrap_or(self.limits.default_wait);
+        Foresight { service, others_of_owner: u32::try_from(others).unwrap_or(u32::MAX) }
+    }
+
+    pub fn cancel(&mut self, job: JobId) -> Vec<Effect<W>> {
         let mut effects = Vec::new();
         if let Some(waiting) = self.queue.remove(job) {
             effects.push(Self::end(waiting, Err(JobFailure::Cancelled)));
-            self.tell_positions(now, &mut effects);
         } else if let Some((tag, lease)) = self.leases.iter_mut().find(|(_, lease)| lease.job.id == job)
             && !lease.cancelled
         {
@@ -174,14 +208,14 @@ impl Book {
         effects
     }
 
-    pub fn worker_ready(&mut self, worker: WorkerLife, slots: usize, now: Moment) -> Vec<Effect> {
+    pub fn worker_ready(&mut self, worker: WorkerLife, slots: usize, now: Moment) -> Vec<Effect<W>> {
         self.workers.insert(worker, vec![None; slots]);
         let mut effects = Vec::new();
         self.hand_out(now, &mut effects);
         effects
     }
 
-    pub fn worker_exited(&mut self, worker: WorkerLife, departure: Departure, now: Moment) -> Vec<Effect> {
+    pub fn worker_exited(&mut self, worker: WorkerLife, departure: Departure, now: Moment) -> Vec<Effect<W>> {
         let Some(slots) = self.workers.remove(&worker) else {
             return Vec::new();
         };
@@ -195,8 +229,8 @@ impl Book {
         effects
     }
 
-    fn lost(&mut self, lease: Lease, departure: Departure) -> Effect {
-        let Lease { job, mut losses, cancelled, .. } = lease;
+    fn lost(&mut self, lease: Lease<W>, departure: Departure) -> Effect<W> {
+        let Lease { job, mut losses, foresight, cancelled, .. } = lease;
         match departure {
             Departure::Crashed => losses.crashes += 1,
             Departure::Killed => losses.kills += 1,
@@ -211,12 +245,12 @@ impl Book {
             return Self::end(job, Err(JobFailure::WorkerLost { attempts: losses.total() }));
         }
         let (id, class) = (job.id, job.class);
-        self.queue.take_back(job, losses);
+        self.queue.take_back(job, losses, foresight);
         Effect::Tell { job: id, class, event: JobEvent::Retrying }
     }
 
     /// The worker still computes this job.
-    pub fn progressed(&mut self, tag: JobTag, now: Moment) -> Vec<Effect> {
+    pub fn progressed(&mut self, tag: JobTag, now: Moment) -> Vec<Effect<W>> {
         match self.leases.get_mut(&tag) {
             Some(lease) => {
                 lease.last_sign = now;
@@ -227,7 +261,7 @@ impl Book {
     }
 
     /// A piece of a generated text came.
-    pub fn piece(&mut self, tag: JobTag, text: String, now: Moment) -> Vec<Effect> {
+    pub fn piece(&mut self, tag: JobTag, text: String, now: Moment) -> Vec<Effect<W>> {
         match self.leases.get_mut(&tag) {
             Some(lease) => {
                 lease.last_sign = now;
@@ -237,12 +271,16 @@ impl Book {
         }
     }
 
-    pub fn done(&mut self, tag: JobTag, output: Output, cost: Cost, now: Moment) -> Vec<Effect> {
+    pub fn done(&mut self, tag: JobTag, output: Output, cost: Cost, now: Moment) -> Vec<Effect<W>> {
         let Some(lease) = self.give_back(tag) else {
             return vec![Effect::CountStale];
         };
         let service = now.since(lease.started);
         self.estimates.learn(lease.job.class, lease.job.work.size(), service);
+        if lease.job.class == Class::LiveFinal {
+            self.final_time += service;
+            self.finals += 1;
+        }
         let waited = lease.started.since(lease.job.submitted);
         let result =
             if lease.cancelled { Err(JobFailure::Cancelled) } else { Ok(Finished { output, waited, service, cost }) };
@@ -251,7 +289,7 @@ impl Book {
         effects
     }
 
-    pub fn failed(&mut self, tag: JobTag, code: FailureCode, message: String, now: Moment) -> Vec<Effect> {
+    pub fn failed(&mut self, tag: JobTag, code: FailureCode, message: String, now: Moment) -> Vec<Effect<W>> {
         let Some(lease) = self.give_back(tag) else {
             return vec![Effect::CountStale];
         };
@@ -266,9 +304,11 @@ impl Book {
     }
 
     /// To be called a few times a second: finds hung workers and late partials, tells new positions.
-    pub fn tick(&mut self, now: Moment) -> Vec<Effect> {
-        let mut effects: Vec<Effect> =
-            self.queue.remove_expired(now).into_iter().map(|job| Self::end(job, Err(JobFailure::Expired))).collect();
+    pub fn tick(&mut self, now: Moment) -> Vec<Effect<W>> {
+        let mut effects = Vec::new();
+        for late in self.queue.remove_expired(now) {
+            Self::drop_late(late, &mut effects);
+        }
         for lease in self.leases.values() {
             let silent = now.since(lease.last_sign);
             if silent > self.limits.hang {
@@ -281,21 +321,42 @@ impl Book {
     }
 
     /// When work submitted now would start, if the estimates hold.
-    pub fn expected_wait(&self) -> Duration {
-        self.wait_behind(self.queue.in_order(Moment::ZERO).into_iter())
+    pub fn expected_wait(&self, now: Moment) -> Duration {
+        let mut forecast = self.forecast(now);
+        for service in self.queue.services(&Class::ALL) {
+            forecast.add(service);
+        }
+        forecast.next_start()
     }
 
-    fn wait_behind<'a>(&self, ahead: impl Iterator<Item = &'a Job>) -> Duration {
-        let slots = self.slots().max(1) as u32;
-        let predicted =
-            |job: &Job| self.estimates.predict(job.class, job.work.size()).unwrap_or(self.limits.default_wait);
-        let running: Duration = self.leases.values().map(|lease| predicted(&lease.job) / 2).sum();
-        (running + ahead.map(predicted).sum::<Duration>()) / slots
+    /// What the load is measured from.
+    pub fn reading(&self, now: Moment) -> Reading {
+        let mut forecast = self.forecast(now);
+        for service in self.queue.services(&[Class::LiveFinal]) {
+            forecast.add(service);
+        }
+        Reading {
+            slots: self.slots(),
+            busy: self.busy_slots(),
+            final_wait: forecast.next_start(),
+            final_time: self.final_time,
+            finals: self.finals,
+        }
     }
 
-    fn hand_out(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+    /// The slots as they are expected to come free.
+    fn forecast(&self, now: Moment) -> Forecast {
+        let left = |lease: &Lease<W>| lease.foresight.service.saturating_sub(now.since(lease.started));
+        Forecast::new(self.leases.values().map(left), self.slots().saturating_sub(self.leases.len()))
+    }
+
+    fn hand_out(&mut self, now: Moment, effects: &mut Vec<Effect<W>>) {
         while let Some((worker, slot)) = self.free_slot() {
-            let Some(waiting) = self.queue.pop(now) else { break };
+            let Some(waiting) = self.queue.pop(self.wanted(), now) else { break };
+            if is_late(&waiting.job, now) {
+                Self::drop_late(waiting.job, effects);
+                continue;
+            }
             let tag = JobTag(self.next_tag);
             self.next_tag += 1;
             let job = waiting.job;
@@ -303,11 +364,25 @@ impl Book {
             effects.push(Effect::Tell { job: job.id, class: job.class, event: JobEvent::Started });
             effects.push(Effect::Dispatch { worker, slot, tag, work: job.work.clone() });
             self.workers.get_mut(&worker).expect("the slot is its")[slot.0 as usize] = Some(tag);
-            let lease =
-                Lease { job, losses: waiting.losses, worker, slot, started: now, last_sign: now, cancelled: false };
+            let lease = Lease {
+                job,
+                losses: waiting.losses,
+                foresight: waiting.foresight,
+                worker,
+                slot,
+                started: now,
+                last_sign: now,
+                cancelled: false,
+            };
             self.leases.insert(tag, lease);
         }
-        self.tell_positions(now, effects);
+    }
+
+    /// Live text is done only while it leaves slots for finals.
+    fn wanted(&self) -> Wanted {
+        let partials = self.leases.values().filter(|lease| lease.job.class == Class::LivePartial).count();
+        let most = (self.slots() * usize::from(self.limits.partial_slots_percent) / 100).max(1);
+        if partials < most { Wanted::Any } else { Wanted::NoPartials }
     }
 
     /// A free slot on the worker that has the most of them, so that load spreads over nodes.
@@ -318,7 +393,7 @@ impl Book {
         Some((*worker, SlotIndex(slot as u16)))
     }
 
-    fn give_back(&mut self, tag: JobTag) -> Option<Lease> {
+    fn give_back(&mut self, tag: JobTag) -> Option<Lease<W>> {
         let lease = self.leases.remove(&tag)?;
         if let Some(slots) = self.workers.get_mut(&lease.worker) {
             slots[lease.slot.0 as usize] = None;
@@ -326,14 +401,31 @@ impl Book {
         Some(lease)
     }
 
+    /// Tells a job that has just come where it stands, if it has to wait.
+    fn tell_position_of(&mut self, job: JobId, now: Moment, effects: &mut Vec<Effect<W>>) {
+        let mut forecast = self.forecast(now);
+        for (at, (waiting, service)) in self.queue.in_order(now).into_iter().enumerate() {
+            let expected_wait = forecast.add(service);
+            if waiting.id == job {
+                let position = at as u32 + 1;
+                self.told.insert(job, position);
+                let event = JobEvent::Queued { position, expected_wait };
+                effects.push(Effect::Tell { job, class: waiting.class, event });
+                return;
+            }
+        }
+    }
+
     /// Tells each waiting job that is not a partial where it stands, if that changed.
-    fn tell_positions(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+    fn tell_positions(&mut self, now: Moment, effects: &mut Vec<Effect<W>>) {
         let order = self.queue.in_order(now);
+        let mut forecast = self.forecast(now);
         let mut told = HashMap::with_capacity(order.len());
-        for (at, job) in order.iter().enumerate() {
+        for (at, (job, service)) in order.into_iter().enumerate() {
             let position = at as u32 + 1;
+            let expected_wait = forecast.add(service);
             if job.class != Class::LivePartial && self.told.get(&job.id) != Some(&position) {
-                let event = JobEvent::Queued { position, expected_wait: self.wait_behind(order[..at].iter().copied()) };
+                let event = JobEvent::Queued { position, expected_wait };
                 effects.push(Effect::Tell { job: job.id, class: job.class, event });
             }
             told.insert(job.id, position);
@@ -341,12 +433,19 @@ impl Book {
         self.told = told;
     }
 
-    fn refuse(&self, job: Job, reason: Refusal, now: Moment) -> Effect {
-        let retry_after = self.wait_behind(self.queue.in_order(now).into_iter()).max(self.limits.default_wait);
-        Self::end(job, Err(JobFailure::Refused { reason, retry_after }))
+    /// There is room again once what waits now has begun.
+    fn refuse(&self, job: Job<W>, reason: ShedReason, now: Moment, effects: &mut Vec<Effect<W>>) {
+        let retry_after = self.expected_wait(now).max(self.limits.default_wait);
+        effects.push(Effect::CountShed(reason));
+        effects.push(Self::end(job, Err(JobFailure::Refused { reason, retry_after })));
     }
 
-    fn end(job: Job, result: Result<Finished, JobFailure>) -> Effect {
+    fn drop_late(job: Job<W>, effects: &mut Vec<Effect<W>>) {
+        effects.push(Effect::CountShed(ShedReason::Late));
+        effects.push(Self::end(job, Err(JobFailure::Expired)));
+    }
+
+    fn end(job: Job<W>, result: Result<Finished, JobFailure>) -> Effect<W> {
         Effect::Tell { job: job.id, class: job.class, event: JobEvent::Ended(result) }
     }
 }

@@ -5,13 +5,15 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::ids::{Owner, SessionId};
+use crate::scheduler::order::Order;
 
 const LIMITS: BookLimits = BookLimits {
-    queue: QueueLimits { size: 10, ageing: Duration::from_secs(10) },
+    queue: QueueLimits { size: 10, per_owner: 10, ageing: Duration::from_secs(10), order: Order::EarliestDeadline },
     hang: Duration::from_secs(3),
     most_crashes: 2,
     most_losses: 4,
     default_wait: Duration::from_millis(500),
+    partial_slots_percent: 100,
 };
 
 fn id(number: u64) -> JobId {
@@ -145,8 +147,8 @@ fn a_running_job_is_cancelled_once_and_its_slot_comes_back_when_the_worker_lets_
     let mut book = Book::new(LIMITS);
     book.worker_ready(W1, 1, at(0));
     let (_, _, tag) = dispatched(&book.submit(job(1, Class::Batch), None, at(0)))[0];
-    assert!(matches!(book.cancel(id(1), at(1))[..], [Effect::CancelRunning { .. }]));
-    assert!(book.cancel(id(1), at(1)).is_empty());
+    assert!(matches!(book.cancel(id(1))[..], [Effect::CancelRunning { .. }]));
+    assert!(book.cancel(id(1)).is_empty());
     assert!(dispatched(&book.submit(job(2, Class::Batch), None, at(2))).is_empty());
     let effects = book.failed(tag, FailureCode::Cancelled, String::new(), at(3));
     assert_eq!(dispatched(&effects).len(), 1);
@@ -169,7 +171,7 @@ fn a_refusal_names_a_time_to_try_again() {
     for n in 0..10 {
         book.submit(job(n, Class::LiveFinal), None, at(0));
     }
-    let [(10, Err(JobFailure::Refused { reason: Refusal::QueueFull, retry_after }))] =
+    let [(10, Err(JobFailure::Refused { reason: ShedReason::QueueFull, retry_after }))] =
         ended(book.submit(job(10, Class::LiveFinal), None, at(0)))[..]
     else {
         panic!("the queue is full")
@@ -181,11 +183,50 @@ fn a_refusal_names_a_time_to_try_again() {
 fn a_book_without_workers_answers_everybody() {
     let mut book = Book::new(LIMITS);
     book.submit(job(1, Class::LiveFinal), None, at(0));
-    assert_eq!(ended(book.close(Refusal::NoWorkers)).len(), 1);
+    assert_eq!(ended(book.close(ShedReason::NoWorkers)).len(), 1);
     assert_eq!(ended(book.submit(job(2, Class::LiveFinal), None, at(1))).len(), 1);
     book.open();
     book.worker_ready(W1, 1, at(2));
     assert_eq!(dispatched(&book.submit(job(3, Class::LiveFinal), None, at(3))).len(), 1);
+}
+
+#[test]
+fn live_text_leaves_slots_for_finals() {
+    let mut book = Book::new(BookLimits { partial_slots_percent: 50, ..LIMITS });
+    book.worker_ready(W1, 4, at(0));
+    let sent = |effects: Vec<Effect>| dispatched(&effects).len();
+    let partials: usize = (1..=4).map(|n| sent(book.submit(job(n, Class::LivePartial), None, at(0)))).sum();
+    assert_eq!(partials, 2);
+    let finals: usize = (5..=6).map(|n| sent(book.submit(job(n, Class::LiveFinal), None, at(0)))).sum();
+    assert_eq!(finals, 2);
+}
+
+#[test]
+fn a_final_is_told_where_it_stands_and_when_that_changes() {
+    let mut book = Book::new(LIMITS);
+    let positions = |effects: Vec<Effect>| -> Vec<(u64, u32)> {
+        let one = |effect| match effect {
+            Effect::Tell { job, event: JobEvent::Queued { position, .. }, .. } => Some((job.number, position)),
+            _ => None,
+        };
+        effects.into_iter().filter_map(one).collect()
+    };
+    assert_eq!(positions(book.submit(job(1, Class::LiveFinal), None, at(0))), [(1, 1)]);
+    assert_eq!(positions(book.submit(job(2, Class::LiveFinal), None, at(0))), [(2, 2)]);
+    assert_eq!(positions(book.tick(at(100))), []);
+    book.cancel(id(1));
+    assert_eq!(positions(book.tick(at(200))), [(2, 1)]);
+}
+
+#[test]
+fn the_second_job_of_a_person_counts_as_later() {
+    let mut book = Book::new(LIMITS);
+    book.submit(job(1, Class::LiveFinal), None, at(0));
+    book.submit(job(2, Class::LiveFinal), None, at(0));
+    let single = Job { owner: Owner::new("boris"), submitted: at(100), deadline: at(1100), ..job(3, Class::LiveFinal) };
+    book.submit(single, None, at(100));
+    let order: Vec<u64> = book.queue().in_order(at(100)).iter().map(|(job, _)| job.id.number).collect();
+    assert_eq!(order, [1, 3, 2], "half a second is expected per job, and it came a tenth later");
 }
 
 #[derive(Debug, Clone)]
@@ -227,7 +268,7 @@ proptest! {
                     let deadline = now + Duration::from_secs(100);
                     book.submit(Job { deadline, submitted: now, ..job(submitted, class) }, None, now)
                 }
-                Step::Cancel(number) => book.cancel(id(number), now),
+                Step::Cancel(number) => book.cancel(id(number)),
                 Step::Ready if alive.is_none() => {
                     life += 1;
                     alive = Some(WorkerLife(life));
@@ -256,5 +297,32 @@ proptest! {
         prop_assert!(book.is_idle());
         prop_assert_eq!(ends.len() as u64, submitted);
         prop_assert!(ends.values().all(|times| *times == 1));
+    }
+
+    /// Partials that were cancelled or whose time has passed are never handed out, and none waits for ever.
+    #[test]
+    fn what_is_worthless_is_never_handed_out(
+        jobs in prop::collection::vec((0..3000u64, 1..2000u64, any::<bool>()), 1..40), free_at in 0..4000u64
+    ) {
+        let mut book = Book::new(LIMITS);
+        let mut worthless = Vec::new();
+        for (n, (came, patience, cancelled)) in jobs.into_iter().enumerate() {
+            let (number, now) = (n as u64, at(came));
+            let partial = Job { submitted: now, deadline: at(came + patience), ..job(number, Class::LivePartial) };
+            book.submit(partial, None, now);
+            if cancelled {
+                book.cancel(id(number));
+            }
+            if cancelled || came + patience < free_at {
+                worthless.push(number);
+            }
+        }
+        let mut effects = book.worker_ready(W1, 50, at(free_at));
+        effects.retain(|effect| matches!(effect, Effect::Tell { event: JobEvent::Started, .. }));
+        for effect in effects {
+            let Effect::Tell { job, .. } = effect else { continue };
+            prop_assert!(!worthless.contains(&job.number), "{}", job.number);
+        }
+        prop_assert!(book.queue().is_empty());
     }
 }

@@ -5,6 +5,8 @@
 
 pub mod book;
 pub mod estimate;
+mod forecast;
+pub mod order;
 pub mod queue;
 
 use std::collections::HashMap;
@@ -17,7 +19,8 @@ use tracing::{debug, warn};
 
 use self::book::{Book, BookLimits, Departure, Effect};
 use crate::ids::{JobId, WorkerLife};
-use crate::job::{Class, Job, JobEvent, JobFailure, Output, Refusal};
+use crate::job::{Class, Job, JobEvent, JobFailure, Output};
+use crate::load::{ShedReason, Steward};
 use crate::metrics as names;
 use crate::moment::Clock;
 use crate::worker::{CancelRunning, Dispatch, KillHung, WorkerActor};
@@ -70,7 +73,7 @@ pub enum News {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Gate {
-    pub closed: Option<Refusal>,
+    pub closed: Option<ShedReason>,
 }
 
 /// The state of the pool at a glance.
@@ -94,6 +97,8 @@ pub struct Scheduler {
     book: Book,
     workers: HashMap<WorkerLife, Addr<WorkerActor>>,
     listeners: HashMap<JobId, Recipient<JobTold>>,
+    /// Told of the load, under this number; none where nobody waits for this pool alone.
+    steward: Option<(Steward, usize)>,
 }
 
 impl Scheduler {
@@ -105,7 +110,15 @@ impl Scheduler {
             book: Book::new(limits),
             workers: HashMap::new(),
             listeners: HashMap::new(),
+            steward: None,
         }
+    }
+
+    /// Reports its load to `steward` as its pool number `pool`.
+    #[must_use]
+    pub fn reports_to(mut self, steward: Steward, pool: usize) -> Self {
+        self.steward = Some((steward, pool));
+        self
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
@@ -119,6 +132,7 @@ impl Scheduler {
                     debug!(pool = self.pool, "an answer on an ended lease was dropped");
                     counter!(names::STALE_ANSWERS, "pool" => self.pool.clone()).increment(1);
                 }
+                Effect::CountShed(reason) => counter!(names::SHED, "reason" => reason.name()).increment(1),
             }
         }
         self.gauge();
@@ -186,7 +200,11 @@ impl Actor for Scheduler {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(1024);
         ctx.run_interval(TICK, |scheduler, _| {
-            let effects = scheduler.book.tick(scheduler.clock.now());
+            let now = scheduler.clock.now();
+            let effects = scheduler.book.tick(now);
+            if let Some((steward, pool)) = &scheduler.steward {
+                steward.observe(*pool, scheduler.book.reading(now));
+            }
             if !effects.is_empty() {
                 scheduler.perform(effects);
             }
@@ -208,7 +226,7 @@ impl Handler<Cancel> for Scheduler {
     type Result = ();
 
     fn handle(&mut self, Cancel { job }: Cancel, _: &mut Self::Context) {
-        let effects = self.book.cancel(job, self.clock.now());
+        let effects = self.book.cancel(job);
         self.perform(effects);
     }
 }
@@ -260,7 +278,7 @@ impl Handler<ReadLoad> for Scheduler {
             waiting: self.book.queue().len(),
             running: self.book.busy_slots(),
             slots: self.book.slots(),
-            expected_wait: self.book.expected_wait(),
+            expected_wait: self.book.expected_wait(self.clock.now()),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::load::Level;
+
 /// Bounds of the cadence, in milliseconds of sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CadenceLimits {
@@ -33,12 +35,14 @@ impl Cadence {
     }
 
     /// Milliseconds of sound that must be new since the last pass (`None`: there was none in this utterance).
-    pub fn interval_ms(&self, passes: u32) -> u32 {
+    pub fn interval_ms(&self, passes: u32, level: Level) -> u32 {
         let affordable = u32::try_from(self.last_round_trip.as_millis()).unwrap_or(u32::MAX).saturating_mul(SHARE);
-        if passes == 0 {
-            return self.limits.first_ms.max(affordable.min(self.limits.longest_ms) / SHARE);
-        }
-        affordable.clamp(self.limits.shortest_ms, self.limits.longest_ms)
+        let interval = if passes == 0 {
+            self.limits.first_ms.max(affordable.min(self.limits.longest_ms) / SHARE)
+        } else {
+            affordable.clamp(self.limits.shortest_ms, self.limits.longest_ms)
+        };
+        interval * level.partials_every()
     }
 }
 
@@ -52,16 +56,25 @@ mod tests {
     fn an_idle_server_gives_text_as_fast_as_allowed() {
         let mut cadence = Cadence::new(LIMITS);
         cadence.took(Duration::from_millis(60));
-        assert_eq!((cadence.interval_ms(0), cadence.interval_ms(1)), (350, 400));
+        assert_eq!((cadence.interval_ms(0, Level::Full), cadence.interval_ms(1, Level::Full)), (350, 400));
     }
 
     #[test]
     fn a_busy_server_gives_it_more_rarely_but_gives_it() {
         let mut cadence = Cadence::new(LIMITS);
         cadence.took(Duration::from_millis(500));
-        assert_eq!(cadence.interval_ms(1), 1500);
+        assert_eq!(cadence.interval_ms(1, Level::Full), 1500);
         cadence.took(Duration::from_secs(60));
-        assert_eq!(cadence.interval_ms(1), 3000);
-        assert_eq!(cadence.interval_ms(0), 1000);
+        assert_eq!(cadence.interval_ms(1, Level::Full), 3000);
+        assert_eq!(cadence.interval_ms(0, Level::Full), 1000);
+    }
+
+    #[test]
+    fn a_step_down_the_ladder_makes_it_half_as_often() {
+        let cadence = Cadence::new(LIMITS);
+        for passes in [0, 1] {
+            let full = cadence.interval_ms(passes, Level::Full);
+            assert_eq!(cadence.interval_ms(passes, Level::SlowerPartials), 2 * full);
+        }
     }
 }

@@ -25,7 +25,7 @@ use engine::text::instruction::EditInstruction;
 use tokio::sync::watch;
 use tracing::{debug, info};
 
-pub use cadence::CadenceLimits;
+pub use cadence::{Cadence, CadenceLimits};
 pub use cleaning::{CleanerLimits, TextOptions};
 pub use options::{Mode, SessionOptions, Tier, Vocabulary, Wishes};
 pub use output::{Activity, CleanedBy, Edited, Final, Notice, Partial, Problem, SessionOutput, SessionWord, Timings};
@@ -35,6 +35,7 @@ use self::state::{SessionEffect, SessionState};
 use crate::cache::{CacheKey, CleanCache};
 use crate::ids::{JobId, Owner, SessionId, UtteranceId};
 use crate::job::{Job, JobEvent, JobFailure, Work};
+use crate::load::Steward;
 use crate::moment::Clock;
 use crate::recorder::Recorder;
 use crate::registry::{Registry, Token};
@@ -89,6 +90,8 @@ pub struct SessionSetup {
     pub clock: Clock,
     /// How long it waits for a client that lost its connection.
     pub linger: Duration,
+    /// Knows how much service the load allows.
+    pub steward: Steward,
 }
 
 pub struct Session {
@@ -101,6 +104,7 @@ pub struct Session {
     registry: Registry,
     clock: Clock,
     linger: Duration,
+    steward: Steward,
     client: Option<Recipient<Told>>,
     /// Counts attachments, so that the end of an old connection does not detach a new one.
     attachment: u64,
@@ -183,6 +187,7 @@ impl Session {
             registry: setup.registry,
             clock: setup.clock,
             linger: setup.linger,
+            steward: setup.steward,
             client: None,
             attachment: 0,
             unacknowledged: VecDeque::new(),
@@ -243,7 +248,8 @@ impl Session {
         match (self.state.is_speaking(), self.ticking) {
             (true, None) => {
                 self.ticking = Some(ctx.run_interval(TICK, |session, ctx| {
-                    let effects = session.state.tick(session.clock.now());
+                    let mut effects = session.state.follow(session.steward.service());
+                    effects.extend(session.state.tick(session.clock.now()));
                     session.perform(effects, ctx);
                 }));
             }
@@ -297,7 +303,8 @@ impl<B: AsRef<[u8]> + Send + 'static> Handler<Sound<B>> for Session {
     type Result = ();
 
     fn handle(&mut self, Sound { bytes, offset }: Sound<B>, ctx: &mut Self::Context) {
-        let effects = self.state.sound(bytes.as_ref(), offset, self.clock.now());
+        let mut effects = self.state.follow(self.steward.service());
+        effects.extend(self.state.sound(bytes.as_ref(), offset, self.clock.now()));
         self.perform(effects, ctx);
     }
 }

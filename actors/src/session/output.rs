@@ -7,7 +7,7 @@ use engine::text::edit::Edit;
 use engine::text::instruction::{InstructionRefusal, Warning};
 
 use crate::ids::{Owner, SessionId, UtteranceId};
-use crate::job::Refusal;
+use crate::load::{Level, ShedReason};
 
 #[derive(Debug, Clone)]
 pub enum SessionOutput {
@@ -37,7 +37,7 @@ pub enum SessionOutput {
     Notice(Notice),
     Busy {
         retry_after_ms: u64,
-        reason: Refusal,
+        reason: ShedReason,
     },
     /// A selection as edited by an instruction.
     Edited(Edited),
@@ -141,6 +141,10 @@ pub enum Notice {
     Retrying,
     /// A setting was understood but cannot be honoured.
     SettingIgnored { what: String },
+    /// The server is busy: so much of the service is given at present.
+    Degraded { level: Level },
+    /// All of it is given again.
+    Restored,
 }
 
 /// Something wrong with what the client sent, or with us.

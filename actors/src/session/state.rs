@@ -30,6 +30,7 @@ use super::sound::SoundIn;
 use super::utterance::{Ended, Outcome, Role, Speculation, Utterance};
 use crate::ids::{JobId, Owner, SessionId, UtteranceId};
 use crate::job::{Job, JobEvent};
+use crate::load::{Level, Service};
 use crate::metrics as names;
 use crate::moment::Moment;
 
@@ -112,6 +113,10 @@ pub struct SessionState {
     last_job: u64,
     acknowledged: u64,
     last_sound: Moment,
+    /// How much service the load allows.
+    level: Level,
+    /// The fast model does what the accurate one should.
+    fast_stands_in: bool,
 }
 
 impl SessionState {
@@ -135,6 +140,8 @@ impl SessionState {
             last_job: 0,
             acknowledged: 0,
             last_sound: Moment::ZERO,
+            level: Level::Full,
+            fast_stands_in: false,
             owner,
             limits,
             options,
@@ -286,6 +293,17 @@ impl SessionState {
         }
         self.settle(now, &mut effects);
         effects
+    }
+
+    /// The load allows more or less service than before; the client is told of each change once.
+    pub fn follow(&mut self, service: Service) -> Vec<SessionEffect> {
+        self.fast_stands_in = service.fast_stands_in;
+        let level = service.level.for_session();
+        if level == std::mem::replace(&mut self.level, level) {
+            return Vec::new();
+        }
+        let notice = if level == Level::Full { Notice::Restored } else { Notice::Degraded { level } };
+        vec![SessionEffect::Tell(SessionOutput::Notice(notice))]
     }
 
     /// Gives the final of an utterance to the scheduler once more, after it was refused.

@@ -6,11 +6,14 @@ use engine::receipt::Receipt;
 use engine::segmenter::PausePolicy;
 
 use super::*;
-use crate::job::{Finished, JobFailure, Output, Refusal, Work};
+use crate::job::{Finished, JobFailure, Output, Work};
+use crate::load::ShedReason;
 use crate::session::output::{Final, Problem};
 
 #[path = "cleaning_tests.rs"]
 mod cleaning;
+#[path = "level_tests.rs"]
+mod level;
 
 const CHUNK: usize = 320;
 
@@ -276,7 +279,7 @@ fn a_refused_final_is_offered_again_and_nothing_is_lost() {
     table.hear(&speech());
     table.silence(1000);
     assert_eq!(table.purposes(), [Purpose::Final]);
-    let refused = JobFailure::Refused { reason: Refusal::QueueFull, retry_after: Duration::from_millis(900) };
+    let refused = JobFailure::Refused { reason: ShedReason::QueueFull, retry_after: Duration::from_millis(900) };
     table.end(0, Err(refused));
     assert_eq!(table.count(|o| matches!(o, SessionOutput::Busy { retry_after_ms: 900, .. })), 1);
     let again = table.resubmissions[0];

@@ -9,6 +9,7 @@ use engine::language::Language;
 use engine::segmenter::EndReason;
 
 use super::cleaning::{CleanText, Cleaning};
+use super::options::Tier;
 use crate::ids::UtteranceId;
 use crate::job::Finished;
 use crate::moment::Moment;
@@ -32,6 +33,8 @@ pub(super) struct InFlight {
     pub submitted: Moment,
     /// Stretch of sound that it decodes.
     pub range: SampleRange,
+    /// Whose model does it.
+    pub tier: Tier,
 }
 
 #[derive(Debug)]

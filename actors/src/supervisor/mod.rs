@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 
 use self::policy::{Decision, RestartLimits, RestartPolicy};
 use crate::ids::WorkerLife;
-use crate::job::Refusal;
+use crate::load::ShedReason;
 use crate::metrics as names;
 use crate::moment::Clock;
 use crate::scheduler::book::Departure;
@@ -186,7 +186,7 @@ impl Supervisor {
             Ok(process) => process,
             Err(error) => {
                 drop(permit);
-                self.died(at, error.to_string(), ctx);
+                self.died(at, error.to_string(), Departure::Crashed, ctx);
                 return;
             }
         };
@@ -207,7 +207,7 @@ impl Supervisor {
         place.state = PlaceState::Loading;
     }
 
-    fn died(&mut self, at: usize, why: String, ctx: &mut Context<Self>) {
+    fn died(&mut self, at: usize, why: String, departure: Departure, ctx: &mut Context<Self>) {
         let place = &mut self.places[at];
         place.permit = None;
         place.worker = None;
@@ -216,7 +216,7 @@ impl Supervisor {
             place.state = PlaceState::Stopped;
             return;
         }
-        match place.policy.died(self.clock.now()) {
+        match place.policy.died(self.clock.now(), departure) {
             Decision::RestartAfter(wait) => {
                 warn!(
                     pool = self.pool,
@@ -234,7 +234,7 @@ impl Supervisor {
                 error!(pool = self.pool, place = at, reason, "giving a worker up; look at its log lines above");
                 place.state = PlaceState::GivenUp { reason };
                 if self.places.iter().all(|place| matches!(place.state, PlaceState::GivenUp { .. })) {
-                    self.scheduler.do_send(Gate { closed: Some(Refusal::NoWorkers) });
+                    self.scheduler.do_send(Gate { closed: Some(ShedReason::NoWorkers) });
                 }
             }
         }
@@ -248,7 +248,7 @@ impl Supervisor {
                 self.places[at].worker.as_ref().filter(|(_, worker)| !worker.connected()).map(|(life, _)| *life);
             if let Some(life) = vanished {
                 self.scheduler.do_send(FromWorker::Gone { life, departure: Departure::Killed });
-                self.died(at, String::from("its actor panicked"), ctx);
+                self.died(at, String::from("its actor panicked"), Departure::Killed, ctx);
             }
         }
     }
@@ -294,7 +294,7 @@ impl Handler<WorkerExited> for Supervisor {
                 Departure::Killed => "killed",
             };
             counter!(names::WORKER_EXITS, "pool" => self.pool.clone(), "how" => how).increment(1);
-            self.died(event.place, event.why, ctx);
+            self.died(event.place, event.why, event.departure, ctx);
         }
     }
 }

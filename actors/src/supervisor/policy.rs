@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::moment::Moment;
+use crate::scheduler::book::Departure;
 
 #[derive(Debug, Clone, Copy)]
 pub struct RestartLimits {
@@ -42,11 +43,16 @@ impl RestartPolicy {
         self.ready_since = Some(now);
     }
 
-    pub fn died(&mut self, now: Moment) -> Decision {
+    pub fn died(&mut self, now: Moment, departure: Departure) -> Decision {
+        let worked = self.ready_since.is_some();
         // A life that worked for a while breaks the row, so a rare crash costs no growing wait.
         let lived_well = self.ready_since.take().is_some_and(|since| now.since(since) >= self.limits.longest_backoff);
         self.in_a_row = if lived_well { 1 } else { self.in_a_row + 1 };
-        self.deaths.push_back(now);
+        // Whoever kills workers that do their work gets new ones for ever; only what breaks by itself, or never comes up,
+        // is not worth another try.
+        if !(worked && departure == Departure::Killed) {
+            self.deaths.push_back(now);
+        }
         while self.deaths.front().is_some_and(|first| now.since(*first) > self.limits.window) {
             self.deaths.pop_front();
         }
@@ -76,7 +82,7 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_longest() {
         let mut policy = RestartPolicy::new(RestartLimits { most_deaths: 100, ..LIMITS });
-        let waits: Vec<_> = (0..8).map(|n| policy.died(at(n))).collect();
+        let waits: Vec<_> = (0..8).map(|n| policy.died(at(n), Departure::Crashed)).collect();
         let expected =
             [50, 100, 200, 400, 800, 1600, 2000, 2000].map(|ms| Decision::RestartAfter(Duration::from_millis(ms)));
         assert_eq!(waits, expected);
@@ -86,9 +92,19 @@ mod tests {
     fn too_many_deaths_in_the_window_are_the_end() {
         let mut policy = RestartPolicy::new(LIMITS);
         for n in 0..5 {
-            assert!(matches!(policy.died(at(n * 1000)), Decision::RestartAfter(_)));
+            assert!(matches!(policy.died(at(n * 1000), Departure::Killed), Decision::RestartAfter(_)));
         }
-        assert_eq!(policy.died(at(6000)), Decision::GiveUp { deaths: 6 });
+        assert_eq!(policy.died(at(6000), Departure::Killed), Decision::GiveUp { deaths: 6 });
+    }
+
+    #[test]
+    fn a_worker_that_works_is_started_again_however_often_it_is_killed() {
+        let mut policy = RestartPolicy::new(LIMITS);
+        for n in 0..50 {
+            policy.became_ready(at(n * 1000));
+            let decision = policy.died(at(n * 1000 + 500), Departure::Killed);
+            assert!(matches!(decision, Decision::RestartAfter(_)), "kill {n}");
+        }
     }
 
     #[test]
@@ -97,7 +113,8 @@ mod tests {
         for n in 0..50 {
             let born = n * 10_000;
             policy.became_ready(at(born));
-            assert_eq!(policy.died(at(born + 9_000)), Decision::RestartAfter(LIMITS.first_backoff), "death {n}");
+            let decision = policy.died(at(born + 9_000), Departure::Crashed);
+            assert_eq!(decision, Decision::RestartAfter(LIMITS.first_backoff), "death {n}");
         }
     }
 }

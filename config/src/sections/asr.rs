@@ -12,6 +12,8 @@ section! {
         high_model: String = "builtin";
         /// Worker processes per model, each with a copy of the weights. 0 = one per NUMA node.
         workers: u16 = 0, unit "processes", range 0..=64;
+        /// Decode every utterance in the model's whole window of 30 s, as the library does by itself. For comparisons.
+        whole_window: bool = false;
         /// Utterances that one worker decodes at the same time. 0 = planned from its cores.
         slots_per_worker: u16 = 0, unit "slots", range 0..=256;
         /// Threads of one decode, each on a core of its own. 0 = planned; more than about 14 make a decode slower.

@@ -7,7 +7,8 @@ section! {
         backoff_first_ms: u32 = 200, unit "ms", range 1..=60_000;
         /// Longest wait before a restart.
         backoff_max_ms: u32 = 10_000, unit "ms", range 1..=3_600_000;
-        /// Deaths within `restart_window_s` after which a worker is given up (and `/readyz` says so).
+        /// Deaths within `restart_window_s` after which a worker is given up (and `/readyz` says so). A worker that worked
+        /// and was then killed from outside does not count.
         max_restarts: u16 = 5, unit "deaths", range 1..=1000;
         /// The window in which deaths are counted.
         restart_window_s: u32 = 60, unit "seconds", range 1..=86_400;
@@ -17,7 +18,8 @@ section! {
         start_deadline_s: u32 = 120, unit "seconds", range 1..=3600;
         /// A job that makes no progress for so long is taken for hung, and its worker is killed.
         hang_deadline_ms: u32 = 15_000, unit "ms", range 500..=3_600_000;
-        /// How often a worker is asked whether it lives; one that leaves four questions unanswered is killed.
-        ping_interval_ms: u32 = 2000, unit "ms", range 100..=600_000;
+        /// How often a worker is asked whether it lives; one that leaves eight questions unanswered is killed (two, where
+        /// the system says that it was stopped).
+        ping_interval_ms: u32 = 500, unit "ms", range 100..=600_000;
     }
 }

@@ -1,6 +1,6 @@
 //! Between the words of the native protocol and those of a session. The only place where both are known.
 
-use actors::job::Refusal;
+use actors::load::{Level, ShedReason};
 use actors::session::{
     Activity, CleanedBy, Control, Final, Mode, Notice, Partial, Problem, SessionOutput, Tier, Wishes,
 };
@@ -237,15 +237,23 @@ fn notice_message(notice: Notice) -> ServerMessage {
     let (code, message) = match notice {
         Notice::Retrying => (NoticeCode::Retrying, "a recogniser was lost; the work is being done again".to_owned()),
         Notice::SettingIgnored { what } => (NoticeCode::SettingIgnored, what),
+        Notice::Degraded { level } => (NoticeCode::Degraded, level.sentence().to_owned()),
+        Notice::Restored => (NoticeCode::Restored, Level::Full.sentence().to_owned()),
     };
     ServerMessage::Notice { code, message }
 }
 
-pub fn busy_reason(refusal: Refusal) -> BusyReason {
-    match refusal {
-        Refusal::QueueFull => BusyReason::QueueFull,
-        Refusal::NoWorkers => BusyReason::NoWorkers,
-        Refusal::Draining => BusyReason::Draining,
+pub fn busy_reason(reason: ShedReason) -> BusyReason {
+    match reason {
+        ShedReason::QueueFull => BusyReason::QueueFull,
+        ShedReason::NoWorkers => BusyReason::NoWorkers,
+        ShedReason::Draining => BusyReason::Draining,
+        ShedReason::TooManySessions => BusyReason::TooManySessions,
+        ShedReason::TooManySessionsOfOwner | ShedReason::OwnerShare => BusyReason::TooManySessionsOfUser,
+        // Live text that was dropped: nobody is told, but if, it is because of the load.
+        ShedReason::Overloaded | ShedReason::Late | ShedReason::GaveWay | ShedReason::Superseded => {
+            BusyReason::Overloaded
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The session's jobs: what is decoded when, and what a result means.
 
-use engine::asr::{ContextSize, DecodeOptions, LanguageChoice, Purpose, join_words};
+use engine::asr::{DecodeOptions, LanguageChoice, Purpose, join_words};
 use engine::audio::SampleRange;
 use engine_worker::message::FailureCode;
 
@@ -10,6 +10,7 @@ use crate::job::{Class, Finished, Job, JobFailure, Output, Work};
 use crate::metrics as names;
 use crate::moment::Moment;
 use crate::session::Target;
+use crate::session::options::Tier;
 use crate::session::output::{Partial, Problem, SessionOutput};
 use crate::session::prompt;
 use crate::session::utterance::{Decoded, InFlight, Outcome, Role, Utterance};
@@ -30,9 +31,10 @@ impl SessionState {
         let (Some(range), Some(mut utterance)) = (self.listener.open_utterance(), self.open.take()) else {
             return;
         };
-        let interval = u64::from(self.cadence.interval_ms(utterance.passes)) * 16;
+        let interval = u64::from(self.cadence.interval_ms(utterance.passes, self.level)) * 16;
         let since = if utterance.passes == 0 { utterance.speech_at } else { utterance.last_pass_end };
-        let due = self.options.partials && position.saturating_sub(since) >= interval;
+        let wanted = self.options.partials && self.level.gives_partials();
+        let due = wanted && position.saturating_sub(since) >= interval;
         // A pass is on its way already in a pause, and after one that was none.
         let speculating = utterance.pausing || utterance.speculation.is_some();
         let running = utterance.partial.as_ref().is_some_and(|job| job.started);
@@ -57,7 +59,7 @@ impl SessionState {
     ) -> InFlight {
         self.last_job += 1;
         let number = self.last_job;
-        let tier = self.options.tier;
+        let tier = self.tier_for(range);
         let facts = self.limits.facts(tier);
         let language = self.language_for(utterance, purpose);
         let prompt =
@@ -65,7 +67,7 @@ impl SessionState {
         let options = DecodeOptions {
             purpose,
             language,
-            context: ContextSize::Fitted,
+            context: self.level.context(),
             prompt,
             translate: false,
             voiced_ms: self.listener.voiced_ms(range),
@@ -86,7 +88,13 @@ impl SessionState {
             work: Work::Transcribe { sound, options },
         };
         effects.push(SessionEffect::Submit { job: Box::new(job), to: Target::Recogniser(tier), replaces });
-        InFlight { number, started: false, submitted: now, range }
+        InFlight { number, started: false, submitted: now, range, tier }
+    }
+
+    /// Whose model decodes this: under load the fast one stands in, where it can take sound so long.
+    fn tier_for(&self, range: SampleRange) -> Tier {
+        let fast_can = range.ms() <= self.limits.facts(Tier::Normal).longest_utterance_ms;
+        if self.fast_stands_in && fast_can { Tier::Normal } else { self.options.tier }
     }
 
     /// Detecting the language costs a pass of its own: once an utterance's is known well, it is said.
@@ -223,7 +231,7 @@ impl SessionState {
 
     pub(super) fn drop_partial(&self, utterance: &mut Utterance, effects: &mut Vec<SessionEffect>) {
         if let Some(job) = utterance.partial.take() {
-            let from = Target::Recogniser(self.options.tier);
+            let from = Target::Recogniser(job.tier);
             effects.push(SessionEffect::CancelJob { job: self.job_id(job.number), from });
         }
     }
@@ -232,8 +240,8 @@ impl SessionState {
         if let Some(speculation) = utterance.speculation.take() {
             metrics::counter!(names::SPECULATIONS, "result" => "wasted").increment(1);
             if speculation.result.is_none() {
-                let job = self.job_id(speculation.job.number);
-                effects.push(SessionEffect::CancelJob { job, from: Target::Recogniser(self.options.tier) });
+                let from = Target::Recogniser(speculation.job.tier);
+                effects.push(SessionEffect::CancelJob { job: self.job_id(speculation.job.number), from });
             }
             self.drop_cleaning(utterance, effects);
         }

@@ -83,7 +83,12 @@ impl Transcribe {
 
 fn show_edits(told: &FinalText) {
     eprintln!("before: {}", told.raw_text);
-    eprintln!("after:  {}", told.text);
+    let by = match told.cleaned_by {
+        protocol::CleanedBy::Llm => format!("by the language model, {} ms", told.timings.llm_ms),
+        protocol::CleanedBy::Rules => "by the rules".to_owned(),
+        protocol::CleanedBy::None => "unchanged".to_owned(),
+    };
+    eprintln!("after:  {} ({by})", told.text);
     for edit in &told.edits {
         eprintln!("  at {:4} {:?}: `{}` -> `{}`", edit.at, edit.kind, edit.from, edit.to);
     }

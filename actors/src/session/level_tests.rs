@@ -1,0 +1,72 @@
+use engine::asr::ContextSize;
+
+use super::*;
+use crate::load::{Level, Service};
+
+impl Table {
+    fn follow(&mut self, level: Level) {
+        let effects = self.state.follow(Service { level, fast_stands_in: level.may_use_fast_model() });
+        self.take(effects);
+    }
+
+    fn notices(&self) -> Vec<&Notice> {
+        fn one(output: &SessionOutput) -> Option<&Notice> {
+            if let SessionOutput::Notice(notice) = output { Some(notice) } else { None }
+        }
+        self.told.iter().filter_map(one).collect()
+    }
+}
+
+#[test]
+fn each_change_of_the_service_is_told_once_and_its_end_too() {
+    let mut table = Table::new(options());
+    for level in [Level::Full, Level::SlowerPartials, Level::SlowerPartials, Level::FinalsOnly, Level::Refusing] {
+        table.follow(level);
+    }
+    table.follow(Level::Full);
+    let degraded = |level| Notice::Degraded { level };
+    let expected = [degraded(Level::SlowerPartials), degraded(Level::FinalsOnly), Notice::Restored];
+    assert_eq!(table.notices(), expected.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn finals_only_means_no_live_text_and_the_same_finals() {
+    let said = |level| {
+        let mut table = Table::new(options());
+        table.follow(level);
+        table.hear(&speech());
+        table.silence(1000);
+        let text = table.finals()[0].text.clone();
+        let partials_before_the_pause = table.told.iter().position(partial);
+        let stopped = table.told.iter().position(|told| matches!(told, SessionOutput::SpeechStopped { .. }));
+        (text, partials_before_the_pause < stopped && partials_before_the_pause.is_some(), table.count(partial))
+    };
+    let (full, little) = (said(Level::Full), said(Level::FinalsOnly));
+    assert_eq!(full.0, little.0);
+    assert!(full.1 && full.2 >= 2, "{full:?}");
+    // The final that was decoded in the pause may still be shown.
+    assert!(little.2 <= 1, "{little:?}");
+}
+
+#[test]
+fn under_load_the_fast_model_stands_in_where_it_can() {
+    let targets = |level: Level| {
+        let mut table = Table::new(SessionOptions { tier: Tier::High, partials: false, ..options() });
+        table.follow(level);
+        let mut targets = Vec::new();
+        let sound: Vec<i16> = speech().into_iter().chain(vec![0; 16_000]).collect();
+        for chunk in sound.chunks(CHUNK) {
+            table.now = table.now + Duration::from_millis(20);
+            for effect in table.state.sound(&engine::audio::le_bytes(chunk), None, table.now) {
+                if let SessionEffect::Submit { job, to, .. } = effect {
+                    let Work::Transcribe { options, .. } = &job.work else { panic!("sessions transcribe") };
+                    targets.push((to, options.context));
+                }
+            }
+        }
+        targets
+    };
+    assert!(targets(Level::Full).contains(&(Target::Recogniser(Tier::High), ContextSize::Fitted)));
+    let spared = targets(Level::FastModel);
+    assert!(!spared.is_empty() && spared.iter().all(|t| *t == (Target::Recogniser(Tier::Normal), ContextSize::Tight)));
+}
