@@ -12,7 +12,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../client/src/generated");
 
-/// Declarations by name, each type before those that it uses.
+/// Declarations by name.
 struct Declarations {
     config: Config,
     found: Vec<(String, String)>,
@@ -27,7 +27,9 @@ impl Declarations {
     /// A module with everything that `known` does not hold already.
     fn module(&self, about: &str, known: &Self) -> String {
         let is_known = |name: &str| known.found.iter().any(|(known, _)| known == name);
-        let (theirs, ours): (Vec<_>, Vec<_>) = self.found.iter().partition(|(name, _)| is_known(name));
+        let (theirs, mut ours): (Vec<_>, Vec<_>) = self.found.iter().partition(|(name, _)| is_known(name));
+        // In which order a type names those that it uses differs from one build to the next.
+        ours.sort_unstable();
         let mut text = format!("// {about}\n// Written by `cargo xtask docs` from the package `protocol`.\n");
         let mentioned = |name: &str| {
             let mut words = ours.iter().flat_map(|(_, text)| text.split(|c: char| !c.is_alphanumeric()));

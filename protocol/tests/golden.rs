@@ -37,7 +37,7 @@ fn client_messages_are_as_documented_and_all_are_documented() {
     golden.iter().for_each(assert_unchanged::<ClientMessage>);
     assert_eq!(
         types_of(&golden),
-        ["ack", "audio_chunk", "cancel", "finish", "mark", "ping", "resume", "settings", "start"]
+        ["ack", "audio_chunk", "cancel", "edit", "finish", "mark", "ping", "resume", "settings", "start"]
     );
 }
 
@@ -51,6 +51,7 @@ fn server_messages_are_as_documented_and_all_are_documented() {
             "busy",
             "closing",
             "done",
+            "edited",
             "error",
             "final_text",
             "marked",
@@ -59,6 +60,7 @@ fn server_messages_are_as_documented_and_all_are_documented() {
             "pong",
             "ready",
             "received",
+            "recording",
             "speech_started",
             "speech_stopped",
             "status"

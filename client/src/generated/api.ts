@@ -4,73 +4,18 @@
 import type { CleanedBy, JobState, Mode, Quality, SessionSettings, TextEdit, Timings, WordTiming } from './wire';
 
 /**
- * `GET /api/admin/users`, in the order of creation.
+ * A key as its owner sees it.
  */
-export type UserPage = { items: Array<User>, 
+export type ApiKey = { id: string, name: string, 
 /**
- * `after` of the next page; none where this is the last.
+ * The first characters of the key, by which its owner knows it.
  */
-next: string | null, };
+prefix: string, scopes: Array<Scope>, created_at: string, expires_at: string | null, last_used_at: string | null, revoked_at: string | null, };
 
 /**
- * A person as others may see them.
+ * `GET /api/keys`
  */
-export type User = { id: string, name: string, email: string | null, role: Role, created_at: string, 
-/**
- * Set where the person may not come in any more.
- */
-disabled_at: string | null, };
-
-/**
- * What a person may do.
- */
-export type Role = "member" | "admin";
-
-/**
- * `PATCH /api/admin/users/{id}`: what is left out stays.
- */
-export type UserChange = { role: Role | null, 
-/**
- * A disabled person keeps everything and gets in nowhere.
- */
-disabled: boolean | null, };
-
-/**
- * `GET /api/admin/invites`, newest first.
- */
-export type InviteList = { items: Array<Invite>, };
-
-/**
- * A one-time permission to register.
- */
-export type Invite = { id: string, role: Role, 
-/**
- * For whom it is meant.
- */
-note: string, created_by: string | null, created_at: string, expires_at: string, used_by: string | null, used_at: string | null, revoked_at: string | null, };
-
-/**
- * `POST /api/admin/invites`
- */
-export type NewInvite = { role: Role, note: string, 
-/**
- * Days until it runs out; 7 where nothing is said.
- */
-expires_in_days: number | null, };
-
-/**
- * The only time that the code itself is shown.
- */
-export type CreatedInvite = { invite: Invite, code: string, };
-
-/**
- * `GET /api/admin/audit`, newest first.
- */
-export type AuditPage = { items: Array<AuditEntry>, 
-/**
- * `before` of the next page; none where this is the last.
- */
-next: string | null, };
+export type ApiKeyList = { items: Array<ApiKey>, };
 
 /**
  * Something that was done.
@@ -94,85 +39,13 @@ subject: string,
 address: string, details: string, };
 
 /**
- * `POST /api/auth/register`
+ * `GET /api/admin/audit`, newest first.
  */
-export type RegisterRequest = { 
+export type AuditPage = { items: Array<AuditEntry>, 
 /**
- * Unique whatever its case; no `@` in it.
+ * `before` of the next page; none where this is the last.
  */
-name: string, email: string | null, 
-/**
- * At least 10 characters.
- */
-password: string, 
-/**
- * The code of an invite, where the server wants one.
- */
-invite: string | null, 
-/**
- * What the client is, shown in the list of logins ("Firefox on Linux").
- */
-client: string | null, };
-
-/**
- * `POST /api/auth/login`
- */
-export type LoginRequest = { 
-/**
- * Name or address, in any case.
- */
-login: string, password: string, client: string | null, };
-
-/**
- * `POST /api/auth/refresh`
- */
-export type RefreshRequest = { refresh_token: string, };
-
-/**
- * `POST /api/auth/logout`
- */
-export type LogoutRequest = { refresh_token: string, };
-
-/**
- * `POST /api/auth/password`
- */
-export type PasswordChange = { current: string, 
-/**
- * At least 10 characters. All other logins end with the change.
- */
-new: string, };
-
-/**
- * The answer to a login, a registration and a refresh. The refresh token is good once: each refresh brings the next,
- * and one that is used twice ends the login.
- */
-export type Tokens = { 
-/**
- * For the header `Authorization: Bearer ...`.
- */
-access_token: string, 
-/**
- * `Bearer`
- */
-token_type: string, 
-/**
- * Seconds until the access token runs out.
- */
-expires_in: number, refresh_token: string, refresh_expires_at: string, user: User, };
-
-/**
- * `GET /api/auth/me`
- */
-export type Me = { user: User, auth: AuthKind, 
-/**
- * What the caller may do; a login may do everything that its role may.
- */
-scopes: Array<Scope>, };
-
-/**
- * What a key may do. Accounts, logins and keys themselves are only for people who logged in.
- */
-export type Scope = "transcribe" | "history.read" | "history.write" | "settings" | "admin";
+next: string | null, };
 
 /**
  * How the caller came in.
@@ -180,46 +53,50 @@ export type Scope = "transcribe" | "history.read" | "history.write" | "settings"
 export type AuthKind = "token" | "api_key" | "local" | "ticket";
 
 /**
- * `GET /api/auth/server`: what a login page needs to know before anybody is logged in.
+ * The only time that the key itself is shown.
  */
-export type ServerFacts = { version: string, registration: RegistrationMode, 
+export type CreatedApiKey = { key: ApiKey, 
 /**
- * Whether everybody is let in as the local user (development profile).
+ * For the header `Authorization: Bearer ...`.
  */
-open: boolean, };
+secret: string, };
 
 /**
- * Who may register.
+ * The only time that the code itself is shown.
  */
-export type RegistrationMode = "open" | "invite" | "closed";
+export type CreatedInvite = { invite: Invite, code: string, };
 
 /**
- * `POST /api/auth/ws-ticket`
+ * One day.
  */
-export type NewTicket = { 
-/**
- * What the WebSocket may do; nothing said: what the caller may.
- */
-scopes: Array<Scope> | null, };
+export type DayUsage = { day: string, audio_ms: number, llm_tokens: number, stored_bytes: number, };
 
 /**
- * Opens one WebSocket, once: `/transcribe?ticket=...`.
+ * A word of a dictionary.
  */
-export type Ticket = { ticket: string, expires_at: string, };
+export type DictionaryEntry = { id: string, shelf: Shelf, 
+/**
+ * As it is written.
+ */
+term: string, 
+/**
+ * As it may come out of the recogniser.
+ */
+sounds_like: Array<string>, 
+/**
+ * None: in every language.
+ */
+language: string | null, created_at: string, updated_at: string, };
 
 /**
- * `GET /api/auth/sessions`
+ * `POST /api/dictionary/import`: all or none.
  */
-export type LoginList = { items: Array<LoginSession>, };
+export type DictionaryImport = { items: Array<NewDictionaryEntry>, };
 
 /**
- * A login of the caller.
+ * `GET /api/dictionary`
  */
-export type LoginSession = { id: string, client: string, created_at: string, last_used_at: string, expires_at: string, 
-/**
- * Whether it is the one that asks.
- */
-current: boolean, };
+export type DictionaryList = { items: Array<DictionaryEntry>, };
 
 /**
  * How many things an action ended or removed.
@@ -236,89 +113,129 @@ export type HistoryPage = { items: Array<Transcript>,
 next: string | null, };
 
 /**
- * One utterance.
+ * A one-time permission to register.
  */
-export type Transcript = { 
+export type Invite = { id: string, role: Role, 
 /**
- * Later said means greater, as text, too.
+ * For whom it is meant.
  */
-id: string, session: string, 
-/**
- * Unique among the owner's.
- */
-utterance: string, client_recording_id: string | null, recorded_at: string, created_at: string, 
-/**
- * ISO 639 code.
- */
-language: string, style: string, app: string, text: string, 
-/**
- * As it came out of the recogniser.
- */
-raw_text: string, confidence: number, audio_ms: number, cleaned_by: CleanedBy, 
-/**
- * Whether its sound was kept: `GET /api/history/{id}/audio`.
- */
-has_audio: boolean, 
-/**
- * Where the search hit it; only in answers to a search.
- */
-snippet?: TextSnippet | null, };
+note: string, created_by: string | null, created_at: string, expires_at: string, used_by: string | null, used_at: string | null, revoked_at: string | null, };
 
 /**
- * Part of a text around its hits, in pieces, so that nobody has to escape marks.
+ * `GET /api/admin/invites`, newest first.
  */
-export type TextSnippet = { pieces: Array<SnippetPiece>, 
-/**
- * Whether there is text before the first piece.
- */
-cut_start: boolean, 
-/**
- * Whether there is text after the last piece.
- */
-cut_end: boolean, 
-/**
- * Whether it is of the raw text, because the clean text has no hit.
- */
-in_raw_text: boolean, };
+export type InviteList = { items: Array<Invite>, };
 
 /**
- * A run of text that is a hit or is not.
+ * A job as its owner sees it.
  */
-export type SnippetPiece = { text: string, hit: boolean, };
+export type Job = { id: string, kind: JobKind, client: string, client_recording_id: string | null, recorded_at: string, state: JobState, 
+/**
+ * A word for what is being done now.
+ */
+stage: string, percent: number, 
+/**
+ * Jobs before this one; only while it waits.
+ */
+queue_position: number | null, 
+/**
+ * Where the upload is to go on.
+ */
+received_bytes: number, total_bytes: number | null, attempts: number, result: JobResult | null, error: JobError | null, created_at: string, started_at: string | null, finished_at: string | null, };
 
 /**
- * `GET /api/history/{id}`
+ * Why there is no result.
  */
-export type TranscriptDetail = { words: Array<WordTiming>, edits: Array<TextEdit>, timings: Timings, 
-/**
- * Later said means greater, as text, too.
- */
-id: string, session: string, 
-/**
- * Unique among the owner's.
- */
-utterance: string, client_recording_id: string | null, recorded_at: string, created_at: string, 
-/**
- * ISO 639 code.
- */
-language: string, style: string, app: string, text: string, 
-/**
- * As it came out of the recogniser.
- */
-raw_text: string, confidence: number, audio_ms: number, cleaned_by: CleanedBy, 
-/**
- * Whether its sound was kept: `GET /api/history/{id}/audio`.
- */
-has_audio: boolean, 
-/**
- * Where the search hit it; only in answers to a search.
- */
-snippet?: TextSnippet | null, };
+export type JobError = { code: string, message: string, };
+
+export type JobKind = "recording" | "file" | "batch";
 
 /**
- * `PATCH /api/history/{id}`: the text as the person wants it. The raw text stays.
+ * `GET /api/jobs`, newest first.
  */
-export type TranscriptChange = { text: string, };
+export type JobPage = { items: Array<Job>, 
+/**
+ * `before` of the next page; none where this is the last.
+ */
+next: string | null, };
+
+/**
+ * What came of a job.
+ */
+export type JobResult = { 
+/**
+ * All of the text.
+ */
+text: string, 
+/**
+ * The transcripts in the history.
+ */
+transcripts: Array<string>, audio_ms: number, };
+
+/**
+ * A text for people.
+ */
+export type LocalText = { en: string, ru: string, };
+
+/**
+ * `GET /api/auth/sessions`
+ */
+export type LoginList = { items: Array<LoginSession>, };
+
+/**
+ * `POST /api/auth/login`
+ */
+export type LoginRequest = { 
+/**
+ * Name or address, in any case.
+ */
+login: string, password: string, client: string | null, };
+
+/**
+ * A login of the caller.
+ */
+export type LoginSession = { id: string, client: string, created_at: string, last_used_at: string, expires_at: string, 
+/**
+ * Whether it is the one that asks.
+ */
+current: boolean, };
+
+/**
+ * `POST /api/auth/logout`
+ */
+export type LogoutRequest = { refresh_token: string, };
+
+/**
+ * `GET /api/auth/me`
+ */
+export type Me = { user: User, auth: AuthKind, 
+/**
+ * What the caller may do; a login may do everything that its role may.
+ */
+scopes: Array<Scope>, };
+
+/**
+ * `POST /api/keys`
+ */
+export type NewApiKey = { name: string, scopes: Array<Scope>, 
+/**
+ * None: until it is revoked.
+ */
+expires_in_days: number | null, };
+
+/**
+ * `POST /api/dictionary`. A word that is there in any case is replaced and keeps its id.
+ */
+export type NewDictionaryEntry = { term: string, sounds_like: Array<string>, language: string | null, };
+
+/**
+ * `POST /api/admin/invites`
+ */
+export type NewInvite = { role: Role, note: string, 
+/**
+ * Days until it runs out; 7 where nothing is said.
+ */
+expires_in_days: number | null, };
 
 /**
  * `POST /api/recordings`. Sent again with the same `client_recording_id` it answers with the recording as it is.
@@ -342,101 +259,27 @@ recorded_at: string,
 total_bytes: number, encoding: RecordingEncoding, settings: SessionSettings, };
 
 /**
- * How the sound of a recording is written.
+ * `POST /api/snippets`. One whose phrase is there in any case is replaced and keeps its id.
  */
-export type RecordingEncoding = "wav" | "raw";
+export type NewSnippet = { phrase: string, body: string, };
 
 /**
- * `GET /api/jobs`, newest first.
+ * `POST /api/auth/ws-ticket`
  */
-export type JobPage = { items: Array<Job>, 
+export type NewTicket = { 
 /**
- * `before` of the next page; none where this is the last.
+ * What the WebSocket may do; nothing said: what the caller may.
  */
-next: string | null, };
+scopes: Array<Scope> | null, };
 
 /**
- * A job as its owner sees it.
+ * `POST /api/auth/password`
  */
-export type Job = { id: string, kind: JobKind, client: string, client_recording_id: string | null, recorded_at: string, state: JobState, 
+export type PasswordChange = { current: string, 
 /**
- * A word for what is being done now.
+ * At least 10 characters. All other logins end with the change.
  */
-stage: string, percent: number, 
-/**
- * Jobs before this one; only while it waits.
- */
-queue_position: number | null, 
-/**
- * Where the upload is to go on.
- */
-received_bytes: number, total_bytes: number | null, attempts: number, result: JobResult | null, error: JobError | null, created_at: string, started_at: string | null, finished_at: string | null, };
-
-/**
- * What came of a job.
- */
-export type JobResult = { 
-/**
- * All of the text.
- */
-text: string, 
-/**
- * The transcripts in the history.
- */
-transcripts: Array<string>, audio_ms: number, };
-
-/**
- * Why there is no result.
- */
-export type JobError = { code: string, message: string, };
-
-export type JobKind = "recording" | "file" | "batch";
-
-/**
- * `PUT /api/recordings/{id}/data?offset=`: how far the upload is.
- */
-export type UploadState = { received_bytes: number, total_bytes: number, complete: boolean, };
-
-/**
- * `GET /api/keys`
- */
-export type ApiKeyList = { items: Array<ApiKey>, };
-
-/**
- * A key as its owner sees it.
- */
-export type ApiKey = { id: string, name: string, 
-/**
- * The first characters of the key, by which its owner knows it.
- */
-prefix: string, scopes: Array<Scope>, created_at: string, expires_at: string | null, last_used_at: string | null, revoked_at: string | null, };
-
-/**
- * `POST /api/keys`
- */
-export type NewApiKey = { name: string, scopes: Array<Scope>, 
-/**
- * None: until it is revoked.
- */
-expires_in_days: number | null, };
-
-/**
- * The only time that the key itself is shown.
- */
-export type CreatedApiKey = { key: ApiKey, 
-/**
- * For the header `Authorization: Bearer ...`.
- */
-secret: string, };
-
-/**
- * `GET /api/settings`; the version is also the ETag.
- */
-export type SettingsDocument = { 
-/**
- * 0 where nothing was ever saved.
- */
-version: number, updated_at: string | null, settings: Preferences, };
+new: string, };
 
 /**
  * What a person may set. Everything has a default: what is left out of a document is as it is by default.
@@ -488,24 +331,72 @@ theme: string,
 sounds: boolean, };
 
 /**
- * The answer to a change of the settings.
+ * How much of something is used.
  */
-export type SettingsVersion = { version: number, };
+export type QuotaState = { used: number, 
+/**
+ * None: as much as one likes.
+ */
+limit: number | null, 
+/**
+ * 0 without a limit. From 80 on the client is told, at 100 further work is refused.
+ */
+percent: number, };
 
 /**
- * `GET /api/settings/schema`
+ * How the sound of a recording is written.
  */
-export type SettingsSchema = { groups: Array<SettingGroup>, };
+export type RecordingEncoding = "wav" | "raw";
 
 /**
- * Settings that belong together.
+ * `POST /api/auth/refresh`
  */
-export type SettingGroup = { key: string, title: LocalText, fields: Array<SettingField>, };
+export type RefreshRequest = { refresh_token: string, };
 
 /**
- * A text for people.
+ * `POST /api/auth/register`
  */
-export type LocalText = { en: string, ru: string, };
+export type RegisterRequest = { 
+/**
+ * Unique whatever its case; no `@` in it.
+ */
+name: string, email: string | null, 
+/**
+ * At least 10 characters.
+ */
+password: string, 
+/**
+ * The code of an invite, where the server wants one.
+ */
+invite: string | null, 
+/**
+ * What the client is, shown in the list of logins ("Firefox on Linux").
+ */
+client: string | null, };
+
+/**
+ * Who may register.
+ */
+export type RegistrationMode = "open" | "invite" | "closed";
+
+/**
+ * What a person may do.
+ */
+export type Role = "member" | "admin";
+
+/**
+ * What a key may do. Accounts, logins and keys themselves are only for people who logged in.
+ */
+export type Scope = "transcribe" | "history.read" | "history.write" | "settings" | "admin";
+
+/**
+ * `GET /api/auth/server`: what a login page needs to know before anybody is logged in.
+ */
+export type ServerFacts = { version: string, registration: RegistrationMode, 
+/**
+ * Whether everybody is let in as the local user (development profile).
+ */
+open: boolean, };
 
 /**
  * One setting.
@@ -525,14 +416,179 @@ options: Array<SettingOption>, min: number | null, max: number | null,
 unit: string | null, };
 
 /**
- * A value to choose.
+ * Settings that belong together.
  */
-export type SettingOption = { value: string, title: LocalText, };
+export type SettingGroup = { key: string, title: LocalText, fields: Array<SettingField>, };
 
 /**
  * What kind of field shows a setting.
  */
 export type SettingKind = "boolean" | "number" | "choice" | "text" | "text_list" | "choice_map";
+
+/**
+ * A value to choose.
+ */
+export type SettingOption = { value: string, title: LocalText, };
+
+/**
+ * `GET /api/settings`; the version is also the ETag.
+ */
+export type SettingsDocument = { 
+/**
+ * 0 where nothing was ever saved.
+ */
+version: number, updated_at: string | null, settings: Preferences, };
+
+/**
+ * `GET /api/settings/schema`
+ */
+export type SettingsSchema = { groups: Array<SettingGroup>, };
+
+/**
+ * The answer to a change of the settings.
+ */
+export type SettingsVersion = { version: number, };
+
+/**
+ * Whose words are meant.
+ */
+export type Shelf = "personal" | "team";
+
+/**
+ * A phrase and the text it stands for.
+ */
+export type Snippet = { id: string, shelf: Shelf, 
+/**
+ * What is said.
+ */
+phrase: string, 
+/**
+ * What is written.
+ */
+body: string, created_at: string, updated_at: string, };
+
+/**
+ * `POST /api/snippets/import`: all or none.
+ */
+export type SnippetImport = { items: Array<NewSnippet>, };
+
+/**
+ * `GET /api/snippets`
+ */
+export type SnippetList = { items: Array<Snippet>, };
+
+/**
+ * A run of text that is a hit or is not.
+ */
+export type SnippetPiece = { text: string, hit: boolean, };
+
+/**
+ * Part of a text around its hits, in pieces, so that nobody has to escape marks.
+ */
+export type TextSnippet = { pieces: Array<SnippetPiece>, 
+/**
+ * Whether there is text before the first piece.
+ */
+cut_start: boolean, 
+/**
+ * Whether there is text after the last piece.
+ */
+cut_end: boolean, 
+/**
+ * Whether it is of the raw text, because the clean text has no hit.
+ */
+in_raw_text: boolean, };
+
+/**
+ * Opens one WebSocket, once: `/transcribe?ticket=...`.
+ */
+export type Ticket = { ticket: string, expires_at: string, };
+
+/**
+ * The answer to a login, a registration and a refresh. The refresh token is good once: each refresh brings the next,
+ * and one that is used twice ends the login.
+ */
+export type Tokens = { 
+/**
+ * For the header `Authorization: Bearer ...`.
+ */
+access_token: string, 
+/**
+ * `Bearer`
+ */
+token_type: string, 
+/**
+ * Seconds until the access token runs out.
+ */
+expires_in: number, refresh_token: string, refresh_expires_at: string, user: User, };
+
+/**
+ * One utterance.
+ */
+export type Transcript = { 
+/**
+ * Later said means greater, as text, too.
+ */
+id: string, session: string, 
+/**
+ * Unique among the owner's.
+ */
+utterance: string, client_recording_id: string | null, recorded_at: string, created_at: string, 
+/**
+ * ISO 639 code.
+ */
+language: string, style: string, app: string, text: string, 
+/**
+ * As it came out of the recogniser.
+ */
+raw_text: string, confidence: number, audio_ms: number, cleaned_by: CleanedBy, 
+/**
+ * Whether its sound was kept: `GET /api/history/{id}/audio`.
+ */
+has_audio: boolean, 
+/**
+ * Where the search hit it; only in answers to a search.
+ */
+snippet?: TextSnippet | null, };
+
+/**
+ * `PATCH /api/history/{id}`: the text as the person wants it. The raw text stays.
+ */
+export type TranscriptChange = { text: string, };
+
+/**
+ * `GET /api/history/{id}`
+ */
+export type TranscriptDetail = { words: Array<WordTiming>, edits: Array<TextEdit>, timings: Timings, 
+/**
+ * Later said means greater, as text, too.
+ */
+id: string, session: string, 
+/**
+ * Unique among the owner's.
+ */
+utterance: string, client_recording_id: string | null, recorded_at: string, created_at: string, 
+/**
+ * ISO 639 code.
+ */
+language: string, style: string, app: string, text: string, 
+/**
+ * As it came out of the recogniser.
+ */
+raw_text: string, confidence: number, audio_ms: number, cleaned_by: CleanedBy, 
+/**
+ * Whether its sound was kept: `GET /api/history/{id}/audio`.
+ */
+has_audio: boolean, 
+/**
+ * Where the search hit it; only in answers to a search.
+ */
+snippet?: TextSnippet | null, };
+
+/**
+ * `PUT /api/recordings/{id}/data?offset=`: how far the upload is.
+ */
+export type UploadState = { received_bytes: number, total_bytes: number, complete: boolean, };
 
 /**
  * `GET /api/usage`: this month (UTC).
@@ -556,84 +612,28 @@ audio_ms: QuotaState, llm_tokens: QuotaState,
 stored_bytes: QuotaState, days: Array<DayUsage>, };
 
 /**
- * How much of something is used.
+ * A person as others may see them.
  */
-export type QuotaState = { used: number, 
+export type User = { id: string, name: string, email: string | null, role: Role, created_at: string, 
 /**
- * None: as much as one likes.
+ * Set where the person may not come in any more.
  */
-limit: number | null, 
-/**
- * 0 without a limit. From 80 on the client is told, at 100 further work is refused.
- */
-percent: number, };
+disabled_at: string | null, };
 
 /**
- * One day.
+ * `PATCH /api/admin/users/{id}`: what is left out stays.
  */
-export type DayUsage = { day: string, audio_ms: number, llm_tokens: number, stored_bytes: number, };
+export type UserChange = { role: Role | null, 
+/**
+ * A disabled person keeps everything and gets in nowhere.
+ */
+disabled: boolean | null, };
 
 /**
- * `POST /api/dictionary`. A word that is there in any case is replaced and keeps its id.
+ * `GET /api/admin/users`, in the order of creation.
  */
-export type NewDictionaryEntry = { term: string, sounds_like: Array<string>, language: string | null, };
-
+export type UserPage = { items: Array<User>, 
 /**
- * `GET /api/dictionary`
+ * `after` of the next page; none where this is the last.
  */
-export type DictionaryList = { items: Array<DictionaryEntry>, };
-
-/**
- * A word of a dictionary.
- */
-export type DictionaryEntry = { id: string, shelf: Shelf, 
-/**
- * As it is written.
- */
-term: string, 
-/**
- * As it may come out of the recogniser.
- */
-sounds_like: Array<string>, 
-/**
- * None: in every language.
- */
-language: string | null, created_at: string, updated_at: string, };
-
-/**
- * Whose words are meant.
- */
-export type Shelf = "personal" | "team";
-
-/**
- * `POST /api/dictionary/import`: all or none.
- */
-export type DictionaryImport = { items: Array<NewDictionaryEntry>, };
-
-/**
- * `POST /api/snippets`. One whose phrase is there in any case is replaced and keeps its id.
- */
-export type NewSnippet = { phrase: string, body: string, };
-
-/**
- * `GET /api/snippets`
- */
-export type SnippetList = { items: Array<Snippet>, };
-
-/**
- * A phrase and the text it stands for.
- */
-export type Snippet = { id: string, shelf: Shelf, 
-/**
- * What is said.
- */
-phrase: string, 
-/**
- * What is written.
- */
-body: string, created_at: string, updated_at: string, };
-
-/**
- * `POST /api/snippets/import`: all or none.
- */
-export type SnippetImport = { items: Array<NewSnippet>, };
+next: string | null, };

@@ -11,6 +11,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+use actors::metrics as names;
 use actors::recorder::Recorder;
 use actors::session::Final;
 use metrics::counter;
@@ -63,11 +64,11 @@ impl Recorder for HistoryRecorder {
             Err(mpsc::error::TrySendError::Full(message) | mpsc::error::TrySendError::Closed(message)) => message,
         };
         let Message::Final(entry) = refused else { return };
-        counter!("recorder_spilled_total").increment(1);
+        counter!(names::RECORDS, "became" => "journal").increment(1);
         if let Err(error) = self.journal.append(std::slice::from_ref(&*entry), journal::Durability::Written) {
             // Channel full, disk full, database away: all that is left is to say so.
             error!(%error, utterance = entry.transcript.utterance, "a final could not be kept");
-            counter!("recorder_lost_total").increment(1);
+            counter!(names::RECORDS, "became" => "lost").increment(1);
         }
     }
 }

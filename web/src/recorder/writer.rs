@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actors::metrics as names;
 use metrics::{counter, gauge};
 use protocol::api::Preferences;
 use store::{Consumption, Moment, Recorded, Store, StoreError, UserId};
@@ -77,8 +78,9 @@ impl Writer {
             }
         }
         if !entries.is_empty() {
-            gauge!("recorder_batch_size").set(entries.len() as f64);
+            gauge!(names::RECORDS_WAITING).set(entries.len() as f64);
             self.keep(entries).await;
+            gauge!(names::RECORDS_WAITING).set(0.0);
         }
         for done in flushes {
             let _ = done.send(());
@@ -102,7 +104,7 @@ impl Writer {
                 }
             }
         }
-        counter!("recorder_spilled_total").increment(entries.len() as u64);
+        counter!(names::RECORDS, "became" => "journal").increment(entries.len() as u64);
         let journal = Arc::clone(&self.journal);
         let written = spawn_blocking(move || {
             let written = journal.append(&entries, Durability::Synced);
@@ -112,7 +114,7 @@ impl Writer {
             Ok((Ok(()), _)) => {}
             Ok((Err(error), lost)) => {
                 error!(%error, finals = lost, "neither database nor journal takes finals; free some space");
-                counter!("recorder_lost_total").increment(lost as u64);
+                counter!(names::RECORDS, "became" => "lost").increment(lost as u64);
             }
             Err(error) => error!(%error, "the journal's task failed"),
         }
@@ -175,7 +177,7 @@ impl Writer {
             }
             Err(error) if !error.is_transient() => {
                 error!(%error, utterance = entries[0].transcript.utterance, "the database will not take this final");
-                counter!("recorder_rejected_total").increment(1);
+                counter!(names::RECORDS, "became" => "rejected").increment(1);
                 self.journal.reject(entries).map_err(|source| StoreError::File { path: "rejected".to_owned(), source })
             }
             outcome => outcome,
@@ -211,7 +213,7 @@ impl Writer {
                 Err(error) => warn!(%error, "what was consumed could not be noted"),
             }
         }
-        counter!("recorder_stored_total").increment(wanted.len() as u64);
+        counter!(names::RECORDS, "became" => "stored").increment(wanted.len() as u64);
         Ok(())
     }
 

@@ -4,8 +4,16 @@ class Capture extends AudioWorkletProcessor {
   #samples = new Int16Array(Math.round(sampleRate / 50));
   #filled = 0;
   #peak = 0;
+  #isOver = false;
+
+  constructor() {
+    super();
+    // Any message says that nobody listens any more; otherwise it would run for ever.
+    this.port.onmessage = () => (this.#isOver = true);
+  }
 
   process([input]) {
+    if (this.#isOver) return false;
     const channel = input[0];
     if (!channel) return true;
     for (const value of channel) {

@@ -27,8 +27,10 @@ export class MicrophoneError extends Error {
 const PRE_ROLL_S = 0.5;
 
 export class Microphone {
-  #context: AudioContext | null = null;
+  /** Made once and kept, so that a recording can begin while the server is away. */
+  #prepared: Promise<AudioContext> | null = null;
   #stream: MediaStream | null = null;
+  #nodes: AudioNode[] = [];
   #opened = '';
   #preRoll = new PreRoll(0);
   #deliver: ((samples: Int16Array) => void) | null = null;
@@ -39,30 +41,39 @@ export class Microphone {
   onLost: () => void = () => {};
 
   get isOpen(): boolean {
-    return this.#context !== null;
+    return this.#stream !== null;
+  }
+
+  /** Loads what runs in the audio thread; asks nobody for anything. */
+  prepare(): Promise<AudioContext> {
+    this.#prepared ??= load().catch((error: unknown) => {
+      this.#prepared = null;
+      throw error;
+    });
+    return this.#prepared;
   }
 
   /** Opens it if need be; the sample rate. */
   async open(wishes: MicrophoneWishes): Promise<number> {
     const wanted = JSON.stringify({ ...wishes, keepOpen: false });
-    if (this.#context && this.#opened === wanted) {
-      await this.#context.resume();
-      return this.#context.sampleRate;
-    }
-    await this.close();
     if (!navigator.mediaDevices?.getUserMedia) throw new MicrophoneError('insecure');
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ audio: constraints(wishes) });
-      const context = new AudioContext({ latencyHint: 'interactive' });
-      this.#context = context;
-      await context.audioWorklet.addModule(workletUrl);
+      const context = await this.prepare();
+      if (!this.#stream || this.#opened !== wanted) {
+        await this.close();
+        this.#stream = await navigator.mediaDevices.getUserMedia({ audio: constraints(wishes) });
+        this.#preRoll = new PreRoll(context.sampleRate * PRE_ROLL_S);
+        const capture = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 0 });
+        capture.port.onmessage = ({ data }) => {
+          if (this.#nodes.includes(capture)) this.#heard(data.samples, data.peak);
+        };
+        const source = context.createMediaStreamSource(this.#stream);
+        source.connect(capture);
+        this.#nodes = [source, capture];
+        this.#stream.getAudioTracks()[0]?.addEventListener('ended', () => this.#lost());
+        this.#opened = wanted;
+      }
       await context.resume();
-      this.#preRoll = new PreRoll(context.sampleRate * PRE_ROLL_S);
-      const capture = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 0 });
-      capture.port.onmessage = ({ data }) => this.#heard(data.samples, data.peak);
-      context.createMediaStreamSource(this.#stream).connect(capture);
-      this.#stream.getAudioTracks()[0]?.addEventListener('ended', () => this.#lost());
-      this.#opened = wanted;
       return context.sampleRate;
     } catch (error) {
       await this.close();
@@ -86,10 +97,15 @@ export class Microphone {
     this.#deliver = null;
     this.#opened = '';
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    const context = this.#context;
-    this.#context = this.#stream = null;
-    if (context && context.state !== 'closed') await context.close();
+    for (const node of this.#nodes) {
+      node.disconnect();
+      if (node instanceof AudioWorkletNode) node.port.postMessage('over');
+    }
+    this.#stream = null;
+    this.#nodes = [];
     this.onLevel(0);
+    // Without anything to do the audio thread may sleep.
+    if (this.#prepared) await (await this.#prepared).suspend();
   }
 
   #heard(samples: Int16Array, peak: number): void {
@@ -102,6 +118,12 @@ export class Microphone {
     void this.close();
     this.onLost();
   }
+}
+
+async function load(): Promise<AudioContext> {
+  const context = new AudioContext({ latencyHint: 'interactive' });
+  await context.audioWorklet.addModule(workletUrl);
+  return context;
 }
 
 /** The microphones there are; without names until the person has allowed one. */
