@@ -75,8 +75,7 @@ fn recogniser(
 ) -> anyhow::Result<PoolSettings> {
     let model = catalogue.find(ModelKind::Asr, id)?;
     let source = model_source(settings, model)?;
-    let languages: Vec<Language> =
-        model.languages.iter().map(|code| code.parse()).collect::<Result<_, _>>().context("the model catalogue")?;
+    let languages = languages(model)?;
     let f = &model.facts;
     let facts = ModelFacts {
         languages,
@@ -116,9 +115,14 @@ fn cleaner(settings: &Settings, catalogue: &Catalogue) -> anyhow::Result<Option<
     }
     let model = catalogue.find(ModelKind::Llm, &llm.model)?;
     let source = model_source(settings, model)?;
-    let facts = match source {
-        ModelSource::Builtin => engine::llm::ModelFacts::builtin(),
-        ModelSource::File(_) => engine::llm::ModelFacts::default(),
+    let known = &model.llm;
+    let facts = engine::llm::ModelFacts {
+        follows_system_prompt: known.follows_system_prompt,
+        constrained: known.constrained,
+        words_at_a_time: known.words_at_a_time,
+        context_tokens: known.context_tokens,
+        chat_template: known.chat_template.clone(),
+        languages: languages(model)?,
     };
     let wish = PoolWish {
         name: format!("llm-{}", model.id),
@@ -135,6 +139,10 @@ fn cleaner(settings: &Settings, catalogue: &Catalogue) -> anyhow::Result<Option<
     }
     let pool = PoolSettings { model: model.id.clone(), source, facts: ModelFacts::default(), command, wish };
     Ok(Some(WiredCleaner { pool, facts }))
+}
+
+fn languages(model: &config::Model) -> anyhow::Result<Vec<Language>> {
+    model.languages.iter().map(|code| code.parse()).collect::<Result<_, _>>().context("the model catalogue")
 }
 
 fn model_source(settings: &Settings, model: &config::Model) -> anyhow::Result<ModelSource> {

@@ -14,7 +14,7 @@ section! {
         /// Worker processes, each with its own copy of the weights. 0 = one per NUMA node.
         workers: u16 = 0, unit "processes", range 0..=64;
         /// Texts that one worker cleans at the same time, in common runs of the model.
-        parallel: u16 = 8, unit "texts", range 1..=256;
+        parallel: u16 = 8, unit "texts", range 1..=248;
         /// Cores for it alone (`8-15`). Empty = planned.
         cores: CoreList = "";
         /// Threads of one worker, each on a core of its own. 0 = planned (the built-in model is fastest with one).

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use engine::language::Language;
 use engine::llm::request::Limits;
-use engine::llm::{Chat, GenerateRequest, Message, Role, Sampling};
+use engine::llm::{Chat, GenerateRequest};
 use engine::text::instruction::EditInstruction;
 
 use super::{SessionEffect, SessionState};
@@ -50,16 +50,9 @@ impl SessionState {
         };
         let patience = cleaner.deadline * PATIENCE_IN_DEADLINES;
         let prompt = instruction.prompt();
-        let request = GenerateRequest::Chat(Chat {
-            messages: vec![
-                Message { role: Role::System, text: prompt.system },
-                Message { role: Role::User, text: prompt.user },
-            ],
-            sampling: Sampling::GREEDY,
-            stops: Vec::new(),
-            draft: instruction.selection.clone(),
-            limits: Limits { time_ms: patience.as_millis() as u32, ..Limits::default() },
-        });
+        let chat = Chat::edit(&prompt.system, &prompt.user, &instruction.selection);
+        let limits = Limits { time_ms: patience.as_millis() as u32, ..chat.limits };
+        let request = GenerateRequest::Chat(Chat { limits, ..chat });
         let number = self.submit_generation(request, now + patience, now, &mut effects);
         let language = language.or(self.tracker.current()).unwrap_or(Language::ENGLISH);
         self.editing.waiting.insert(number, Asked { id, instruction, language });
