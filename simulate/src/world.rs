@@ -1,18 +1,18 @@
 //! The run: everything that happens, in the order of virtual time.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use actors::ids::{JobId, Owner, SessionId};
 use actors::job::{Class, Job, JobEvent, JobFailure};
-use actors::load::Governor;
+use actors::load::{Governor, Level};
 use actors::moment::Moment;
 use actors::scheduler::book::Effect;
 use actors::scheduler::order::Order;
 use engine_worker::message::JobTag;
 use uuid::Uuid;
 
+use crate::calendar::Calendar;
 use crate::machine::{Pool, SimulatedWork};
 use crate::measure::{OfGroup, Outcome, Slice};
 use crate::person::{Answer, Person, Turn, Wish};
@@ -46,29 +46,6 @@ enum Happening {
     Ticks,
 }
 
-/// In order of time, then of having been planned.
-struct Planned(Reverse<(Moment, u64)>, Happening);
-
-impl PartialEq for Planned {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl Eq for Planned {}
-
-impl PartialOrd for Planned {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Planned {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
-    }
-}
-
 /// Runs a scenario with so many people in its first group.
 pub fn run(scenario: &Scenario, people: usize, order: Order) -> Outcome {
     World::new(scenario, people, order).run()
@@ -79,8 +56,7 @@ struct World<'a> {
     now: Moment,
     end: Moment,
     warm: Moment,
-    planned: BinaryHeap<Planned>,
-    plans: u64,
+    calendar: Calendar<Happening>,
     people: Vec<Person>,
     inside: Vec<bool>,
     leaving: Vec<bool>,
@@ -106,8 +82,7 @@ impl<'a> World<'a> {
             now: Moment::ZERO,
             end: Moment::ZERO + Duration::from_secs_f64(scenario.minutes * 60.0),
             warm: Moment::ZERO + Duration::from_secs_f64(scenario.warm_up_s),
-            planned: BinaryHeap::new(),
-            plans: 0,
+            calendar: Calendar::default(),
             people: Vec::new(),
             inside: Vec::new(),
             leaving: Vec::new(),
@@ -151,12 +126,11 @@ impl<'a> World<'a> {
     }
 
     fn plan(&mut self, at: Moment, happening: Happening) {
-        self.plans += 1;
-        self.planned.push(Planned(Reverse((at, self.plans)), happening));
+        self.calendar.plan(at, happening);
     }
 
     fn run(mut self) -> Outcome {
-        while let Some(Planned(Reverse((at, _)), happening)) = self.planned.pop() {
+        while let Some((at, happening)) = self.calendar.next() {
             let over = at >= self.end && self.people.iter().all(Person::is_settled);
             if over || at > self.end + LONGEST_DRAIN {
                 break;
@@ -367,7 +341,7 @@ impl<'a> World<'a> {
         }
         for known in 0..self.recognisers.len() {
             let reading = self.pools[self.recognisers[known]].book.reading(self.now);
-            if self.governor.observe(known, reading, self.now).is_some() {
+            if self.governor.observe(known, reading, self.now).is_some() && self.scenario.load.ladder {
                 self.outcome.level_changes += 1;
             }
         }
@@ -379,7 +353,8 @@ impl<'a> World<'a> {
         let books = self.recognisers.iter().map(|pool| &self.pools[*pool].book);
         let (busy, slots) = books.fold((0, 0), |(busy, slots), b| (busy + b.busy_slots(), slots + b.slots()));
         let utilisation = busy as f64 / slots.max(1) as f64;
-        let (level, inside) = (self.governor.level(), self.inside.iter().filter(|inside| **inside).count());
+        let level = if self.scenario.load.ladder { self.governor.level() } else { Level::Full };
+        let inside = self.inside.iter().filter(|inside| **inside).count();
         let share = TICK.as_secs_f64() / SLICE.as_secs_f64();
         let slice = self.slice();
         slice.utilisation += utilisation * share;

@@ -13,13 +13,11 @@ fn person(number: usize) -> Owner {
 }
 
 /// Room for ten people who speak without rest.
-fn room_for_ten() -> Option<Room> {
-    Some(Room { load: 0.0, most: 1.0, newcomer: 0.1 })
-}
+const ROOM_FOR_TEN: Room = Room { load: 0.0, most: 1.0, newcomer: 0.1 };
 
 fn full() -> Admission {
     let mut admission = Admission::new(LIMITS);
-    admission.observe(Level::Full, room_for_ten());
+    admission.observe(Level::Full, Some(ROOM_FOR_TEN));
     for number in 0..10 {
         assert_eq!(admission.enter(&person(number), at(0)), Ok(Entry::Newcomer));
     }
@@ -37,7 +35,7 @@ fn the_machine_is_not_filled_beyond_what_it_can_carry() {
 fn whoever_turns_out_to_be_silent_leaves_room_for_others() {
     let mut admission = full();
     // After a while it is known that the ten need next to nothing.
-    admission.observe(Level::Full, Some(Room { load: 0.1, ..room_for_ten().expect("given") }));
+    admission.observe(Level::Full, Some(Room { load: 0.1, ..ROOM_FOR_TEN }));
     assert_eq!(admission.enter(&person(10), at(30_000)), Ok(Entry::Newcomer));
 }
 
@@ -45,7 +43,7 @@ fn whoever_turns_out_to_be_silent_leaves_room_for_others() {
 fn a_told_time_is_kept_even_while_others_are_refused() {
     let mut admission = full();
     let wait = admission.enter(&person(10), at(0)).expect_err("full").retry_after;
-    admission.observe(Level::Refusing, room_for_ten());
+    admission.observe(Level::Refusing, Some(ROOM_FOR_TEN));
     assert!(admission.enter(&person(11), at(0) + wait).is_err(), "nobody promised them anything");
     assert_eq!(admission.enter(&person(10), at(0) + wait), Ok(Entry::Promised));
     assert!(admission.enter(&person(10), at(0) + wait).is_err(), "one promise is one place");
@@ -57,7 +55,7 @@ fn promises_come_no_faster_than_places() {
     for leaving in 0..8 {
         admission.leave(&person(leaving), at(2000 * (leaving as u64 + 1)));
     }
-    admission.observe(Level::Refusing, room_for_ten());
+    admission.observe(Level::Refusing, Some(ROOM_FOR_TEN));
     let mut ask = |number| admission.enter(&person(number), at(16_000)).expect_err("refused").retry_after;
     let waits: Vec<Duration> = (20..30).map(&mut ask).collect();
     // One leaves every two seconds.
@@ -68,7 +66,7 @@ fn promises_come_no_faster_than_places() {
 #[test]
 fn a_broken_connection_finds_its_place_again() {
     let mut admission = full();
-    admission.observe(Level::Refusing, room_for_ten());
+    admission.observe(Level::Refusing, Some(ROOM_FOR_TEN));
     admission.leave(&person(3), at(1000));
     assert_eq!(admission.enter(&person(3), at(2000)), Ok(Entry::Returned));
     admission.leave(&person(3), at(3000));
@@ -79,7 +77,7 @@ fn a_broken_connection_finds_its_place_again() {
 fn a_promise_that_nobody_takes_up_lapses() {
     let mut admission = full();
     let wait = admission.enter(&person(10), at(0)).expect_err("full").retry_after;
-    admission.observe(Level::Refusing, room_for_ten());
+    admission.observe(Level::Refusing, Some(ROOM_FOR_TEN));
     let much_later = at(0) + wait * 2 + Duration::from_secs(30);
     assert!(admission.enter(&person(10), much_later).is_err());
     assert_eq!(admission.waiting(), 1, "only the new one");

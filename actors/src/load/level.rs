@@ -59,10 +59,12 @@ impl Level {
         }
     }
 
+    #[must_use]
     pub fn worse(self) -> Self {
         Self::ALL[(self as usize + 1).min(Self::ALL.len() - 1)]
     }
 
+    #[must_use]
     pub fn better(self) -> Self {
         Self::ALL[(self as usize).saturating_sub(1)]
     }
@@ -95,6 +97,7 @@ impl Level {
     }
 
     /// The level as a session sees it: whether others are refused is none of its business.
+    #[must_use]
     pub fn for_session(self) -> Self {
         self.min(Self::FinalsOnly)
     }
