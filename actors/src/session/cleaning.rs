@@ -152,7 +152,7 @@ impl Cleaning {
     }
 
     /// What the model is to be asked, one request per piece of the text; none where it is not worth its time.
-    pub fn requests(&mut self, cleaner: Option<&CleanerLimits>, pace: &Pace) -> Vec<GenerateRequest> {
+    pub fn requests(&mut self, cleaner: Option<&CleanerLimits>, pace: Pace) -> Vec<GenerateRequest> {
         let Some(cleaner) = cleaner.filter(|cleaner| cleaner.facts.speaks(self.language)) else {
             self.verdict = Some(Verdict::NoModel);
             return Vec::new();
@@ -275,7 +275,7 @@ impl Pace {
     /// A guess that kept the model from being asked is believed a little less each time, or it would stand for ever.
     const FADE: f32 = 0.8;
 
-    pub fn expected(&self, bytes: usize) -> Duration {
+    pub fn expected(self, bytes: usize) -> Duration {
         self.micros_per_byte.map_or(Duration::ZERO, |pace| Duration::from_micros((pace * bytes as f32) as u64))
     }
 
