@@ -14,9 +14,20 @@ use support::sound::{Sample, sample, silence};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// Speaks a sample; the finals that were heard.
+/// Whether finals wait for the database, on their way there or not.
+fn journal_waits(server: &TestServer) -> bool {
+    ["waiting.jsonl", "storing.jsonl"].iter().any(|file| server.data_dir().join("recorder").join(file).exists())
+}
+
+/// Speaks a sample, as soon as a busy server lets one in; the finals that were heard.
 async fn say(server: &TestServer, sample: &Sample) -> Vec<protocol::FinalText> {
-    let mut client = Client::connect(server).await;
+    let mut client = loop {
+        match Client::try_connect(server).await {
+            Ok(client) => break client,
+            Err(503) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(status) => panic!("refused: {status}"),
+        }
+    };
     client.say(json!({"type": "start", "language": sample.language, "app": "mail"})).await;
     client.sound(&sample.sound).await;
     client.sound(&silence(800)).await;
@@ -110,13 +121,13 @@ async fn a_locked_database_holds_no_final_up_and_loses_and_doubles_none() {
     }
     assert_eq!(texts(&api.get("/api/history").await.good()).len() * 4, wanted.len(), "reading goes on");
     tokio::time::sleep(Duration::from_secs(3).saturating_sub(started.elapsed())).await;
-    assert!(server.data_dir().join("recorder/waiting.jsonl").exists(), "finals wait in the journal");
+    assert!(journal_waits(&server), "finals wait in the journal");
     lock.release().await.expect("released");
     let page = api.until("/api/history?limit=200", SOON, |page| texts(page).len() >= wanted.len()).await;
     assert_eq!(sorted(texts(&page)), sorted(wanted.clone()));
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(texts(&api.get("/api/history?limit=200").await.good()).len(), wanted.len(), "none twice");
-    assert!(!server.data_dir().join("recorder/waiting.jsonl").exists());
+    assert!(!journal_waits(&server), "nothing waits any more");
 }
 
 /// Twenty people speak at once; everything that each of them heard.
@@ -213,9 +224,8 @@ async fn what_waits_in_the_journal_is_stored_after_a_crash() {
     let sample = first_sample();
     let lock = HeldLock::take(&server.data_dir().join("alfavoice.db")).await.expect("the lock is to be had");
     let wanted = heard(&say(&server, &sample).await);
-    let journal = server.data_dir().join("recorder/waiting.jsonl");
     for _ in 0..100 {
-        if journal.exists() {
+        if journal_waits(&server) {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -22,13 +22,17 @@ pub struct Client {
 
 impl Client {
     pub async fn connect(server: &TestServer) -> Self {
-        let (_, socket) = awc::Client::new()
-            .ws(server.url("/transcribe"))
-            .max_frame_size(1 << 20)
-            .connect()
-            .await
-            .expect("a WebSocket");
-        Self { socket, heard: Vec::new(), sent: 0, closed: None }
+        Self::try_connect(server).await.expect("a WebSocket")
+    }
+
+    /// The status where the server refuses.
+    pub async fn try_connect(server: &TestServer) -> Result<Self, u16> {
+        let connected = awc::Client::new().ws(server.url("/transcribe")).max_frame_size(1 << 20).connect().await;
+        match connected {
+            Ok((_, socket)) => Ok(Self { socket, heard: Vec::new(), sent: 0, closed: None }),
+            Err(awc::error::WsClientError::InvalidResponseStatus(status)) => Err(status.as_u16()),
+            Err(error) => panic!("no WebSocket: {error}"),
+        }
     }
 
     pub async fn say(&mut self, json: serde_json::Value) {
