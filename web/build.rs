@@ -11,36 +11,42 @@ fn main() {
     if folder.is_dir() {
         println!("cargo:rerun-if-changed={}", folder.display());
     }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
+    // A copy of our own: the page may be built anew while the server is compiled.
+    let copy = out.join("client");
+    let _ = std::fs::remove_dir_all(&copy);
     let mut files = Vec::new();
-    collect(&folder, &mut files);
+    collect(&folder, &copy, &mut files);
     files.sort();
     let mut table = String::from("&[\n");
     // Without its first page the folder holds nothing that could be served.
-    let is_built = files.contains(&folder.join("index.html"));
+    let is_built = files.contains(&copy.join("index.html"));
     for file in files.iter().filter(|file| is_built && is_served(file)) {
-        let name = file.strip_prefix(&folder).expect("it was found in there").display().to_string();
-        let twin = PathBuf::from(format!("{}.br", file.display()));
-        let brotli = if files.contains(&twin) { format!("Some(include_bytes!({twin:?}))") } else { "None".to_owned() };
-        writeln!(table, "    File {{ name: {name:?}, content: include_bytes!({file:?}), brotli: {brotli} }},")
+        let name = file.strip_prefix(&copy).expect("it was copied there").display().to_string();
+        let content = |name: &str| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/client/{name}\"))");
+        let twin = format!("{name}.br");
+        let brotli =
+            if files.contains(&copy.join(&twin)) { format!("Some({})", content(&twin)) } else { "None".to_owned() };
+        writeln!(table, "    File {{ name: \"{name}\", content: {}, brotli: {brotli} }},", content(&name))
             .expect("a string takes everything");
     }
     table.push_str("]\n");
-    let out = std::env::var_os("OUT_DIR").expect("cargo sets it");
-    std::fs::write(Path::new(&out).join("client.rs"), table).expect("the build folder can be written");
+    std::fs::write(out.join("client.rs"), table).expect("the build folder can be written");
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
+/// Copies a folder and what is in it; files that vanish meanwhile are left out.
+fn collect(from: &Path, to: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(from).into_iter().flatten().flatten() {
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
-            collect(&path, files);
-        } else {
-            files.push(path);
+            collect(&path, &copy, files);
+        } else if std::fs::create_dir_all(to).is_ok() && std::fs::copy(&path, &copy).is_ok() {
+            files.push(copy);
         }
     }
 }
 
 fn is_served(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    !name.starts_with('.') && !name.ends_with(".br")
+    !name.starts_with('.') && file.extension().is_none_or(|extension| extension != "br")
 }

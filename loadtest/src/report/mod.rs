@@ -195,7 +195,8 @@ mod tests {
             let spoken = vec![crate::person::Spoken { recording: 0, ledger }];
             let account = Account { spoken, ..Account::default() };
             let phase = Phase { speakers: 1, seconds: 1 };
-            let phase = PhaseReport::of(phase, &[account], std::slice::from_ref(&recording), std::slice::from_ref(&alone), &[]);
+            let phase =
+                PhaseReport::of(phase, &[account], std::slice::from_ref(&recording), std::slice::from_ref(&alone), &[]);
             Report {
                 scenario: Scenario::default(),
                 phases: vec![phase],
