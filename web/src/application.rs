@@ -15,7 +15,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tracing::{info, warn};
 
 use crate::state::{AppState, CloseAll};
-use crate::{http, wiring, ws};
+use crate::{compat, http, wiring, ws};
 
 /// A server that listens. Drop it or call [`Application::run`].
 pub struct Application {
@@ -43,6 +43,7 @@ impl Application {
             threads => threads,
         };
         let state = AppState::new(system, settings, defaults, models, metrics);
+        compat::wyoming::start(&state)?;
         let data = web::Data::from(Arc::clone(&state));
         let server = HttpServer::new(move || {
             App::new()
@@ -51,6 +52,7 @@ impl Application {
                 .wrap(Compress::default())
                 .configure(http::configure)
                 .configure(ws::configure)
+                .configure(compat::configure)
         })
         .workers(threads)
         .shutdown_timeout(2)

@@ -2,7 +2,9 @@
 
 pub mod application;
 pub mod cli;
+mod compat;
 mod doors;
+mod files;
 mod http;
 pub mod logging;
 pub mod state;

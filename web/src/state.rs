@@ -81,6 +81,11 @@ impl AppState {
         self.system.open_session(owner, self.defaults.clone())
     }
 
+    /// For what nobody waits for.
+    pub fn open_batch_session(&self, owner: Owner) -> Opened {
+        self.system.open_session(owner, SessionOptions { batch: true, ..self.defaults.clone() })
+    }
+
     pub fn find_session(&self, id: SessionId, token: &str) -> Option<(Token, actix::Addr<Session>)> {
         self.system.registry().find(id, token)
     }

@@ -204,6 +204,7 @@ fn session_defaults(settings: &Settings) -> anyhow::Result<SessionOptions> {
         style: None,
         app: None,
         client_recording_id: None,
+        batch: false,
         vocabulary: Arc::default(),
         text: Arc::default(),
     })

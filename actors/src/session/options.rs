@@ -45,6 +45,8 @@ pub struct SessionOptions {
     pub style: Option<String>,
     pub app: Option<String>,
     pub client_recording_id: Option<String>,
+    /// Nobody waits for it: everything of it stands behind live speech.
+    pub batch: bool,
     pub vocabulary: Arc<Vocabulary>,
     /// What follows from the vocabulary and the wishes above.
     pub text: Arc<TextOptions>,

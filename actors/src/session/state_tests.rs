@@ -44,6 +44,7 @@ fn options() -> SessionOptions {
         style: None,
         app: None,
         client_recording_id: None,
+        batch: false,
         vocabulary: std::sync::Arc::default(),
         text: std::sync::Arc::default(),
     }

@@ -101,7 +101,7 @@ impl SessionState {
         let job = Job {
             id: self.job_id(number),
             owner: self.owner.clone(),
-            class: Class::LiveFinal,
+            class: if self.options.batch { Class::Batch } else { Class::LiveFinal },
             deadline,
             submitted: now,
             work: Work::Generate { request: Arc::new(request) },

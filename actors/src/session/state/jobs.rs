@@ -72,6 +72,7 @@ impl SessionState {
         };
         let (class, patience) = match purpose {
             Purpose::Partial => (Class::LivePartial, self.limits.partial_deadline),
+            Purpose::Final if self.options.batch => (Class::Batch, self.limits.final_deadline),
             Purpose::Final => (Class::LiveFinal, self.limits.final_deadline),
             Purpose::Batch => (Class::Batch, self.limits.final_deadline),
         };
