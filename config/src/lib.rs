@@ -30,8 +30,8 @@ pub use key::{Key, keys};
 pub use problem::{Origin, Problem, Problems};
 pub use secret::{Secret, SecretUrl};
 pub use sections::{
-    Asr, Audio, Auth, Cache, Database, InstructionSet, Limits, Llm, LogFormat, LogRotation, Logging, MemoryAffinity, Models,
-    Placement, Registration, Retention, Scheduling, Server, Supervision, Wyoming,
+    Asr, Audio, Auth, Cache, Database, InstructionSet, Limits, Llm, LogFormat, LogRotation, Logging, MemoryAffinity,
+    Models, Placement, Registration, Retention, Scheduling, Server, Supervision, Wyoming,
 };
 pub use settings::{Row, Settings};
 pub use sources::{Profile, Sources};

@@ -8,8 +8,8 @@ use crate::problem::{Origin, Problem, Problems};
 use crate::reader::Reader;
 use crate::rules;
 use crate::sections::{
-    Asr, Audio, Auth, Cache, Database, Limits, Llm, Logging, Models, Placement, Retention, Scheduling, Server, Supervision,
-    Wyoming,
+    Asr, Audio, Auth, Cache, Database, Limits, Llm, Logging, Models, Placement, Retention, Scheduling, Server,
+    Supervision, Wyoming,
 };
 use crate::sources::{Profile, Sources};
 

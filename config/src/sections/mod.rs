@@ -83,5 +83,21 @@ pub(crate) fn all() -> Vec<(&'static str, &'static [&'static str], Vec<Key>)> {
     macro_rules! list {
         ($($section:ident),*) => { vec![$( ($section::NAME, $section::DOCS, $section::keys()) ),*] };
     }
-    list![Server, Logging, Asr, Llm, Audio, Scheduling, Supervision, Placement, Models, Database, Auth, Limits, Retention, Cache, Wyoming]
+    list![
+        Server,
+        Logging,
+        Asr,
+        Llm,
+        Audio,
+        Scheduling,
+        Supervision,
+        Placement,
+        Models,
+        Database,
+        Auth,
+        Limits,
+        Retention,
+        Cache,
+        Wyoming
+    ]
 }

@@ -19,7 +19,6 @@ const MOST_FIELDS: usize = 256;
 /// A file that was received whole.
 pub struct Received {
     pub file: File,
-    pub bytes: u64,
     /// Of its contents, hexadecimal.
     pub sha256: String,
 }
@@ -70,10 +69,11 @@ impl Form {
 
     /// The last value of a field; an empty one counts as none.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.all(name).last()
+        let is = |(own, text): &&(String, String)| own == name && !text.is_empty();
+        self.texts.iter().rev().find(is).map(|(_, text)| text.as_str())
     }
 
-    pub fn all<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a str> {
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.texts.iter().filter(move |(own, text)| own == name && !text.is_empty()).map(|(_, text)| text.as_str())
     }
 }
@@ -108,5 +108,5 @@ pub async fn receive(
     }
     let mut file = writer.into_std().await;
     std::io::Seek::rewind(&mut file)?;
-    Ok(Received { file, bytes: length, sha256: hex::encode(digest.finalize()) })
+    Ok(Received { file, sha256: hex::encode(digest.finalize()) })
 }

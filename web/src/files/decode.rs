@@ -8,11 +8,11 @@ use std::sync::OnceLock;
 use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
+use symphonia::core::common::Limit;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::common::Limit;
 use symphonia::core::meta::MetadataOptions;
 
 use super::FileProblem;
@@ -254,8 +254,8 @@ impl Mixer {
             }
             self.summed += 1;
             if self.summed == self.every {
-                let share = 32_767.0 / self.every as f32;
-                // A value that is no number becomes 0 by the cast.
+                let share = 32_768.0 / self.every as f32;
+                // The cast keeps within the range, and makes 0 of what is no number.
                 samples.extend(self.sums.iter().map(|sum| (sum * share).round() as i16));
                 self.sums.fill(0.0);
                 self.summed = 0;

@@ -7,6 +7,6 @@ pub mod sniff;
 pub mod stream;
 pub mod subtitles;
 
-pub use decode::{Layout, Limits, SoundFormat, Summary};
+pub use decode::{Layout, Limits};
 pub use problem::FileProblem;
 pub use stream::{SoundStream, open};

@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod sound;
+pub mod views;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

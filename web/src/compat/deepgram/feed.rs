@@ -111,7 +111,7 @@ impl Feed {
                 let channels = sound.spec().channels().count().max(1);
                 let mut samples: Vec<f32> = Vec::new();
                 sound.copy_to_vec_interleaved(&mut samples);
-                let mix = |frame: &[f32]| (frame.iter().sum::<f32>() / channels as f32 * 32_767.0) as i16;
+                let mix = |frame: &[f32]| (frame.iter().sum::<f32>() / channels as f32 * 32_768.0) as i16;
                 let mono: Vec<i16> = samples.chunks_exact(channels).map(mix).collect();
                 for speaker in self.speakers.lock().await.iter_mut() {
                     speaker.push_samples(&mono).await?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::CloseCode;
 use actors::session::{Problem, SessionOutput};
+use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -172,19 +173,13 @@ impl Telling {
     }
 
     async fn run(mut self, ears: Vec<Outputs>, mut asked: mpsc::UnboundedReceiver<Asked>) {
-        let (tell, mut told) = mpsc::unbounded_channel();
-        let mut listening: Vec<_> = Vec::new();
-        for (channel, mut ear) in ears.into_iter().enumerate() {
-            let tell = tell.clone();
-            listening.push(actix_web::rt::spawn(async move {
-                while let Some(output) = ear.next().await {
-                    if tell.send((channel, output)).is_err() {
-                        return;
-                    }
-                }
-            }));
-        }
-        drop(tell);
+        let each = |(channel, ear): (usize, Outputs)| {
+            Box::pin(stream::unfold(ear, move |mut ear| async move {
+                let output = ear.next().await?;
+                Some(((channel, output), ear))
+            }))
+        };
+        let mut told = stream::select_all(ears.into_iter().enumerate().map(each));
         let mut utterance_end: Option<(tokio::time::Instant, usize, u64)> = None;
         loop {
             let quiet = utterance_end.as_ref().map(|(at, ..)| *at);
@@ -202,7 +197,7 @@ impl Telling {
                     Some(Asked::Problem { code, name, message }) => return self.give_up(code, name, &message).await,
                     None => return,
                 },
-                output = told.recv() => match output {
+                output = told.next() => match output {
                     Some((channel, output)) => {
                         match &output {
                             SessionOutput::SpeechStarted { .. } => utterance_end = None,
@@ -283,14 +278,8 @@ impl Telling {
         let start_ms = self.settled_ms[channel];
         let end_ms = told.map_or(start_ms, |told| told.end_ms.max(start_ms));
         self.settled_ms[channel] = end_ms;
-        let place = Place {
-            channel: channel as u16,
-            start_ms,
-            end_ms,
-            is_final: true,
-            speech_final: true,
-            from_finalize,
-        };
+        let place =
+            Place { channel: channel as u16, start_ms, end_ms, is_final: true, speech_final: true, from_finalize };
         let alternative = match told {
             Some(told) => self.stream.alternative(told, place.channel),
             None => Stream::nothing(),

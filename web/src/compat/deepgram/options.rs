@@ -26,7 +26,9 @@ pub struct ListenOptions {
 pub enum SoundSource {
     Samples(AudioFormat),
     /// One packet of Opus per message.
-    OpusPackets { channels: u16 },
+    OpusPackets {
+        channels: u16,
+    },
     /// The data says itself what it is.
     Container,
 }

@@ -73,9 +73,7 @@ fn verbose(request: &TranscriptionRequest, spoken: &[Spoken], outcome: &Outcome)
     }
     if request.words {
         let words = spoken.iter().flat_map(|spoken| &spoken.told.words);
-        let word = |word: &actors::session::SessionWord| {
-            json!({"word": word.text, "start": seconds(word.start_ms), "end": seconds(word.end_ms)})
-        };
+        let word = |word: &actors::session::SessionWord| json!({"word": word.text, "start": seconds(word.start_ms), "end": seconds(word.end_ms)});
         form["words"] = words.map(word).collect();
     }
     if !outcome.warnings.is_empty() {

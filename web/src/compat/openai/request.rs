@@ -63,9 +63,11 @@ impl TranscriptionRequest {
 
 fn wishes(form: &Form) -> Result<Wishes, OpenAiError> {
     let mut languages: Vec<Language> = Vec::new();
-    for (field, given) in form.all("language").map(|l| ("language", l)).chain(form.all("languages").map(|l| ("languages", l))) {
-        let language = words::language(given)
-            .map_err(|message| OpenAiError::bad(message, Some(field), "invalid_language"))?;
+    for (field, given) in
+        form.all("language").map(|l| ("language", l)).chain(form.all("languages").map(|l| ("languages", l)))
+    {
+        let language =
+            words::language(given).map_err(|message| OpenAiError::bad(message, Some(field), "invalid_language"))?;
         languages.extend(language);
     }
     languages.dedup();

@@ -8,9 +8,9 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::OpenAiError;
 use super::formats;
 use super::request::{ResponseFormat, TranscriptionRequest};
-use super::OpenAiError;
 use crate::compat::identity::{Caller, identity};
 use crate::compat::recording::{self, Outcome, RecordingError, Spoken, Task};
 use crate::compat::upload::{Form, Received};
@@ -27,11 +27,8 @@ pub async fn transcribe(
     let Some(file) = form.file.take() else {
         return Err(OpenAiError::bad("`file` is missing; send the recording in it", Some("file"), "missing_file"));
     };
-    let task = Task {
-        wishes: wanted.wishes.clone(),
-        by_channel: wanted.format == ResponseFormat::DiarizedJson,
-        raw: None,
-    };
+    let task =
+        Task { wishes: wanted.wishes.clone(), by_channel: wanted.format == ResponseFormat::DiarizedJson, raw: None };
     if wanted.stream {
         return Ok(as_events(state, caller, file, task, wanted));
     }
@@ -115,9 +112,9 @@ impl Telling {
             return Some(events.into());
         }
         let events = match self.ended.take()?.await {
-            Ok(Ok(outcome)) => event(
-                &json!({"type": "transcript.text.done", "text": self.text, "usage": formats::usage(&outcome)}),
-            ),
+            Ok(Ok(outcome)) => {
+                event(&json!({"type": "transcript.text.done", "text": self.text, "usage": formats::usage(&outcome)}))
+            }
             Ok(Err(error)) => event(&OpenAiError::from(error).body()),
             Err(_) => event(&OpenAiError::from(RecordingError::Failed("the server went down".to_owned())).body()),
         };

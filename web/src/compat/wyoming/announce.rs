@@ -20,7 +20,8 @@ pub fn announce(address: SocketAddr) -> Option<Announcement> {
     let everywhere = address.ip().is_unspecified();
     let ip = if everywhere { String::new() } else { address.ip().to_string() };
     let announced = ServiceDaemon::new().and_then(|daemon| {
-        let info = ServiceInfo::new(SERVICE, &name, &format!("{name}.local."), ip.as_str(), address.port(), &properties[..])?;
+        let info =
+            ServiceInfo::new(SERVICE, &name, &format!("{name}.local."), ip.as_str(), address.port(), &properties[..])?;
         daemon.register(if everywhere { info.enable_addr_auto() } else { info })?;
         Ok(Announcement(daemon))
     });

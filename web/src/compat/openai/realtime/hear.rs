@@ -24,7 +24,10 @@ pub enum Asked {
     /// What was said so far is one item.
     Commit,
     Cleared,
-    Wrong { error: OpenAiError, event_id: Value },
+    Wrong {
+        error: OpenAiError,
+        event_id: Value,
+    },
     /// Nothing more will come.
     Gone,
 }

@@ -44,9 +44,10 @@ pub async fn open(
         settings.update(given)?;
     }
     let (speaker, outputs) = core::open(&state, &caller, Lane::Live, settings.wishes(&state)).await?;
-    let (response, reader, writer) = socket::open(&request, payload, &["realtime"], LARGEST_FRAME).map_err(|error| {
-        OpenAiError::bad(format!("{error}; open this address as a WebSocket"), None, "not_a_websocket")
-    })?;
+    let (response, reader, writer) =
+        socket::open(&request, payload, &["realtime"], LARGEST_FRAME).map_err(|error| {
+            OpenAiError::bad(format!("{error}; open this address as a WebSocket"), None, "not_a_websocket")
+        })?;
     let (ask, asked) = mpsc::unbounded_channel();
     let telling = Telling::new(settings.clone(), writer);
     let hearing = Hearing::new(state.into_inner(), settings, reader, speaker, ask);

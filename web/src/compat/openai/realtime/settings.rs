@@ -95,7 +95,8 @@ impl RealtimeSettings {
     }
 
     fn take_transcription(&mut self, given: &Value) -> Result<(), OpenAiError> {
-        let bad = |message: String| OpenAiError::bad(message, Some("session.audio.input.transcription"), "invalid_value");
+        let bad =
+            |message: String| OpenAiError::bad(message, Some("session.audio.input.transcription"), "invalid_value");
         if let Some(model) = given["model"].as_str() {
             self.model = Some(model.to_owned());
         }
@@ -214,7 +215,8 @@ fn parse_turns(given: &Value) -> Result<Turns, OpenAiError> {
     };
     let mut shown = given.clone();
     if given["type"] == "server_vad" {
-        for (key, usual) in [("threshold", json!(0.5)), ("prefix_padding_ms", json!(300)), ("silence_duration_ms", json!(500))]
+        for (key, usual) in
+            [("threshold", json!(0.5)), ("prefix_padding_ms", json!(300)), ("silence_duration_ms", json!(500))]
         {
             if shown.get(key).is_none() {
                 shown[key] = usual;

@@ -196,7 +196,11 @@ impl Telling {
         if self.settings.is_manual() && self.open.is_none() && self.waiting.is_empty() {
             self.open = Some(self.new_item());
         }
-        let item = if self.settings.is_manual() { self.waiting.front_mut().or(self.open.as_mut()) } else { self.open.as_mut() };
+        let item = if self.settings.is_manual() {
+            self.waiting.front_mut().or(self.open.as_mut())
+        } else {
+            self.open.as_mut()
+        };
         let Some(item) = item else { return true };
         let (id, delta) = (item.id.clone(), item.committed(committed));
         self.delta(&id, delta).await
