@@ -177,8 +177,10 @@ fn session_limits(
         most_waiting_ms: u64::from(settings.audio.most_waiting_s) * 1000,
         normal,
         high,
-        cleaner: cleaner
-            .map(|cleaner| CleanerLimits { facts: cleaner.facts.clone(), deadline: ms(settings.llm.deadline_ms) }),
+        cleaner: cleaner.map(|cleaner| CleanerLimits {
+            facts: cleaner.facts.clone(),
+            deadline: ms(settings.llm.deadline_ms),
+        }),
     }
 }
 

@@ -73,9 +73,7 @@ async fn the_model_cleans_what_the_rules_cannot() {
 
 #[actix_rt::test]
 async fn with_the_model_killed_the_rules_text_comes_in_time() {
-    let server =
-        TestServer::start_with(&[DEADLINE, "supervision.backoff_first_ms=60000", "supervision.backoff_max_ms=60000"])
-            .await;
+    let server = TestServer::start_with(&[DEADLINE, "supervision.backoff_first_ms=60000", "supervision.backoff_max_ms=60000"]).await;
     for worker in server.workers_named(LLM) {
         send_signal(worker, "KILL");
     }
@@ -135,9 +133,7 @@ async fn a_server_without_a_model_cleans_by_the_rules() {
 async fn an_instruction_to_a_model_that_follows_none_is_refused_with_what_to_do() {
     let server = TestServer::start().await;
     let mut client = Client::connect(&server).await;
-    client
-        .say(json!({"type": "edit", "id": "e1", "selection": "we meet at two", "instruction": "make it polite"}))
-        .await;
+    client.say(json!({"type": "edit", "id": "e1", "selection": "we meet at two", "instruction": "make it polite"})).await;
     let error = client.until(Duration::from_secs(5), |message| matches!(message, ServerMessage::Error(_))).await;
     let Some(ServerMessage::Error(error)) = error else { panic!("{:?}", client.heard) };
     assert_eq!(error.code, protocol::ErrorCode::EditingUnavailable);

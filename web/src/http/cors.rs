@@ -44,8 +44,7 @@ mod tests {
         let listed = ["https://voice.example.org".to_owned()];
         let may = |origin: &'static str| may(&HeaderValue::from_static(origin), "127.0.0.1:3000", &listed);
         assert!(may("http://127.0.0.1:3000") && may("https://voice.example.org"));
-        for foreign in ["http://evil.example", "null", "https://voice.example.org.evil.example", "http://127.0.0.1", ""]
-        {
+        for foreign in ["http://evil.example", "null", "https://voice.example.org.evil.example", "http://127.0.0.1", ""] {
             assert!(!may(foreign), "{foreign}");
         }
     }

@@ -1,17 +1,14 @@
 //! Between the words of the native protocol and those of a session. The only place where both are known.
 
 use actors::job::Refusal;
-use actors::session::{
-    Activity, CleanedBy, Control, Final, Mode, Notice, Partial, Problem, SessionOutput, Tier, Wishes,
-};
+use actors::session::{Activity, CleanedBy, Control, Final, Mode, Notice, Partial, Problem, SessionOutput, Tier, Wishes};
 use engine::audio::{AudioFormat, FormatError};
 use engine::language::Language;
 use engine::receipt;
 use engine::text::instruction::{EditInstruction, InstructionRefusal, Warning};
 use protocol::{
-    AudioSettings, BusyReason, CoverageKind, EditSelection, EditWarning, Edited, Encoding, ErrorCode, ErrorMessage,
-    FinalText, NoticeCode, PartialText, Receipt, ReceiptRange, ServerMessage, SessionSettings, SessionState, TextEdit,
-    Timings, WordTiming,
+    AudioSettings, BusyReason, CoverageKind, EditSelection, EditWarning, Edited, Encoding, ErrorCode, ErrorMessage, FinalText, NoticeCode, PartialText,
+    Receipt, ReceiptRange, ServerMessage, SessionSettings, SessionState, TextEdit, Timings, WordTiming,
 };
 
 /// What a client wishes, checked; the first thing that cannot be is the error, and then nothing is changed.
