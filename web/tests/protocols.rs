@@ -196,6 +196,19 @@ async fn deepgram_answers_every_finalize() {
 }
 
 #[actix_rt::test]
+async fn deepgram_closes_after_a_finalize_that_nobody_waited_for() {
+    let server = TestServer::start().await;
+    let mut socket = Socket::open(&server, "/v1/listen?encoding=linear16&sample_rate=16000&language=en").await;
+    socket.bytes(le(&sample("en_04.wav").sound)).await;
+    socket.say(&json!({"type": "Finalize"})).await;
+    socket.say(&json!({"type": "CloseStream"})).await;
+    let (heard, code) = socket.rest().await;
+    assert_eq!(code, Some(1000));
+    assert!(heard.iter().any(|message| message["from_finalize"] == true), "{heard:#?}");
+    assert_eq!(heard.last().expect("something")["type"], "Metadata");
+}
+
+#[actix_rt::test]
 async fn deepgram_takes_telephone_sound_and_refuses_what_it_cannot_read() {
     let server = TestServer::start().await;
     let (status, body) = server.post("/v1/listen?encoding=g729", "audio/x", vec![1, 2, 3]).await;

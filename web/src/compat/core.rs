@@ -120,8 +120,13 @@ impl Speaker {
         self.session.do_send(Control::Wish(Box::new(wishes)));
     }
 
-    /// The recording is over: its results follow, then `Done`. Sound after it begins another.
-    pub fn finish(&mut self) {
+    /// The recording is over: its results follow, then `Done`. Sound after it begins another. Waits for the end of the
+    /// recording before: two that end at once would have one `Done`.
+    pub async fn finish(&mut self) {
+        let ended = self.ended;
+        if self.settled.wait_for(|settled| *settled >= ended).await.is_err() {
+            return;
+        }
         self.rest.clear();
         self.ended += 1;
         self.session.do_send(Control::Finish);

@@ -124,7 +124,9 @@ async fn send(sound: &mut SoundStream, speakers: &mut [Speaker]) -> Result<(), S
             waiting.clear();
         }
     }
-    speakers.iter_mut().for_each(Speaker::finish);
+    for speaker in speakers {
+        speaker.finish().await;
+    }
     Ok(())
 }
 
@@ -147,7 +149,7 @@ async fn raw(
         loop {
             let read = file.read(&mut chunk).await.map_err(|e| FileProblem::Damaged { why: e.to_string() })?;
             if read == 0 {
-                speaker.finish();
+                speaker.finish().await;
                 return Ok::<usize, RecordingError>(bytes);
             }
             bytes += read;

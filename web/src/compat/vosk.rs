@@ -143,7 +143,7 @@ impl Hearing {
 
     /// Everything that was not told yet.
     async fn end(mut self) -> Vec<Final> {
-        self.speaker.finish();
+        self.speaker.finish().await;
         while let Some(output) = self.outputs.next().await {
             match output {
                 SessionOutput::Final(told) => self.finals.push(*told),

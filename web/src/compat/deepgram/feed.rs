@@ -135,7 +135,9 @@ impl Feed {
 
     /// What was said so far comes to its text now.
     pub async fn finalize(&mut self) {
-        self.speakers.lock().await.iter_mut().for_each(Speaker::finish);
+        for speaker in self.speakers.lock().await.iter_mut() {
+            speaker.finish().await;
+        }
     }
 
     /// The end of the stream.

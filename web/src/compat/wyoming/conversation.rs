@@ -129,7 +129,7 @@ impl Conversation<'_> {
         let mut text = String::new();
         self.say("transcript-start", json!({"language": language.map(engine::language::Language::code)})).await?;
         if let Some((mut speaker, mut outputs)) = self.hearing.take() {
-            speaker.finish();
+            speaker.finish().await;
             while let Some(output) = outputs.next().await {
                 match output {
                     SessionOutput::Final(told) if !told.text.trim().is_empty() => {

@@ -85,7 +85,7 @@ impl Hearing {
         match event["type"].as_str().unwrap_or_default() {
             "session.update" | "transcription_session.update" => self.update(&event["session"]),
             "input_audio_buffer.append" => self.append(event["audio"].as_str().unwrap_or_default()).await,
-            "input_audio_buffer.commit" => self.commit(),
+            "input_audio_buffer.commit" => self.commit().await,
             "input_audio_buffer.clear" => {
                 self.speaker.cancel();
                 self.waiting_bytes = 0;
@@ -122,7 +122,7 @@ impl Hearing {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), OpenAiError> {
+    async fn commit(&mut self) -> Result<(), OpenAiError> {
         if self.waiting_bytes == 0 {
             let message = "the buffer is empty: nothing was appended since the last commit";
             return Err(OpenAiError::bad(message, None, "input_audio_buffer_commit_empty"));
@@ -130,7 +130,7 @@ impl Hearing {
         self.waiting_bytes = 0;
         // Told before it happens: the item is there before its text.
         let _ = self.ask.send(Asked::Commit);
-        self.speaker.finish();
+        self.speaker.finish().await;
         Ok(())
     }
 }
