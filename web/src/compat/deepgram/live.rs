@@ -1,5 +1,7 @@
 //! `GET /v1/listen`: speech as it is spoken, or faster; then the client is read more slowly, nothing is dropped.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -78,10 +80,12 @@ pub async fn open(
     }
     let (ask, asked) = mpsc::unbounded_channel();
     actix_web::rt::spawn(async move {
-        let telling = Telling::new(stream, options, writer);
+        // Results that were asked for and are not there yet: a client that waits for them need not say so.
+        let owed = Rc::new(Cell::new(0));
+        let telling = Telling::new(stream, options, writer, Rc::clone(&owed));
         // Whoever ends first ends the other: a client that is gone needs no results.
         tokio::select! {
-            () = hear(reader, feed, ask) => {}
+            () = hear(reader, feed, ask, owed) => {}
             () = telling.run(ears, asked) => {}
         }
     });
@@ -89,7 +93,7 @@ pub async fn open(
 }
 
 /// Reads the client until it is gone.
-async fn hear(mut reader: Reader, mut feed: Feed, ask: mpsc::UnboundedSender<Asked>) {
+async fn hear(mut reader: Reader, mut feed: Feed, ask: mpsc::UnboundedSender<Asked>, owed: Rc<Cell<u32>>) {
     loop {
         let outcome = match reader.next(PATIENCE).await {
             Frame::Binary(bytes) if bytes.is_empty() => return close(reader, feed, ask).await,
@@ -97,6 +101,7 @@ async fn hear(mut reader: Reader, mut feed: Feed, ask: mpsc::UnboundedSender<Ask
             Frame::Text(text) => match serde_json::from_str::<Control>(&text).map(|control| control.kind) {
                 Ok(kind) if kind == "CloseStream" => return close(reader, feed, ask).await,
                 Ok(kind) if kind == "Finalize" => {
+                    owed.set(owed.get() + 1);
                     let _ = ask.send(Asked::Finalize);
                     feed.finalize().await;
                     Ok(())
@@ -108,6 +113,7 @@ async fn hear(mut reader: Reader, mut feed: Feed, ask: mpsc::UnboundedSender<Ask
                 }
             },
             Frame::Closed => return,
+            Frame::Silent if owed.get() > 0 => Ok(()),
             Frame::Silent => {
                 let message = "no sound and no `KeepAlive` for 10 seconds".to_owned();
                 let _ = ask.send(Asked::Problem { code: CloseCode::Error, name: "NET-0001", message });
@@ -154,10 +160,11 @@ struct Telling {
     closing: bool,
     /// Channels that are not at their end yet.
     open: usize,
+    owed: Rc<Cell<u32>>,
 }
 
 impl Telling {
-    fn new(stream: Stream, options: ListenOptions, writer: Writer) -> Self {
+    fn new(stream: Stream, options: ListenOptions, writer: Writer, owed: Rc<Cell<u32>>) -> Self {
         let channels = usize::from(stream.channels);
         Self {
             stream,
@@ -169,6 +176,7 @@ impl Telling {
             held: vec![None; channels],
             closing: false,
             open: channels,
+            owed,
         }
     }
 
@@ -263,6 +271,9 @@ impl Telling {
                 }
                 // Clients wait for this one, whether there was something to say or not.
                 self.finalizing[channel] -= 1;
+                if channel == 0 {
+                    self.owed.set(self.owed.get().saturating_sub(1));
+                }
                 let held = self.held[channel].take();
                 self.settle(channel, held.as_ref(), true).await
             }
