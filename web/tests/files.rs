@@ -58,10 +58,19 @@ async fn every_common_kind_of_file_is_transcribed() {
         let (status, body) = server.transcribe(&fields, name, &bytes).await;
         assert_eq!(status, 200, "{name}: {body}");
         let heard = words(&body);
+        // The built-in model hears a lossy codec (a real one does not): the same file, decoded by others, is the measure.
+        let expected = if lossless {
+            expected.clone()
+        } else {
+            let decoded = converted(&bytes, &["-c:a", "pcm_s16le"], "decoded.wav").expect("ffmpeg reads what it wrote");
+            let (status, body) = server.transcribe(&fields, "decoded.wav", &decoded).await;
+            assert_eq!(status, 200, "{body}");
+            words(&body)
+        };
         let wrong = distance(&expected, &heard);
         report.push(format!("{name} {arguments:?}: {wrong} of {} words differ", expected.len()));
-        // The built-in model hears a lossy codec; a real one does not.
-        let allowed = if lossless { 0 } else { expected.len() / 4 };
+        // Decoders disagree by a rounding or a few samples at the beginning.
+        let allowed = if lossless { 0 } else { expected.len() / 6 };
         assert!(wrong <= allowed, "{name}: {heard:?} instead of {expected:?}");
     }
     println!("{}", report.join("\n"));
