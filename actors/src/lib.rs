@@ -4,6 +4,7 @@
 //! `supervisor::policy`, `placement::plan`) that take the time as an argument and return effects; the actors beside them only carry those out.
 //! Nothing here knows HTTP, JSON, SQL or any native library.
 
+pub mod asking;
 pub mod cache;
 pub mod ids;
 pub mod job;

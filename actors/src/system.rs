@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use engine::asr::ModelFacts;
+use engine::llm::GenerateRequest;
 use engine_worker::message::{Load, ModelSource, SlotPlace, WorkerKind};
 use engine_worker::{CpuSet, WorkerCommand};
 use tokio::sync::Semaphore;
 use tracing::info;
 
+use crate::asking::Answer;
 use crate::cache::{CacheLimits, CleanCache};
 use crate::ids::{Owner, SessionId};
 use crate::load::{Governor, GovernorLimits, ShedReason, Steward};
@@ -176,6 +178,17 @@ impl System {
             steward: self.steward.clone(),
         });
         Opened { id, token, session: session.start() }
+    }
+
+    /// Whether the language model does what it is told; the built-in one only cleans dictations.
+    pub fn converses(&self) -> bool {
+        self.pools.cleaner.is_some() && self.session.cleaner.as_ref().is_some_and(|c| c.facts.follows_system_prompt)
+    }
+
+    /// Asks the language model; none where there is none that converses.
+    pub fn ask(&self, owner: Owner, request: GenerateRequest, limit: Duration) -> Option<Answer> {
+        let cleaner = self.pools.cleaner.as_ref().filter(|_| self.converses())?;
+        Some(Answer::ask(&cleaner.scheduler, self.clock, owner, request, limit))
     }
 
     pub fn registry(&self) -> &Registry {

@@ -31,7 +31,7 @@ pub use problem::{Origin, Problem, Problems};
 pub use secret::{Secret, SecretUrl};
 pub use sections::{
     Asr, Audio, Auth, Cache, Database, InstructionSet, Limits, Llm, LogFormat, LogRotation, Logging, MemoryAffinity,
-    Models, Placement, Registration, Retention, Scheduling, Server, Supervision,
+    Models, Placement, Registration, Retention, Scheduling, Server, Supervision, Wyoming,
 };
 pub use settings::{Row, Settings};
 pub use sources::{Profile, Sources};

@@ -9,7 +9,7 @@ use crate::reader::Reader;
 use crate::rules;
 use crate::sections::{
     Asr, Audio, Auth, Cache, Database, Limits, Llm, Logging, Models, Placement, Retention, Scheduling, Server,
-    Supervision,
+    Supervision, Wyoming,
 };
 use crate::sources::{Profile, Sources};
 
@@ -31,6 +31,7 @@ pub struct Settings {
     pub limits: Limits,
     pub retention: Retention,
     pub cache: Cache,
+    pub wyoming: Wyoming,
     resolved: Resolved,
     warnings: Vec<String>,
 }
@@ -70,6 +71,7 @@ impl Settings {
             limits: Limits::read(&mut reader),
             retention: Retention::read(&mut reader),
             cache: Cache::read(&mut reader),
+            wyoming: Wyoming::read(&mut reader),
             resolved: Resolved::default(),
             warnings: Vec::new(),
         };

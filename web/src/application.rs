@@ -19,7 +19,7 @@ use crate::kept_audio::KeptAudio;
 use crate::offline::{self, Offline};
 use crate::recorder::HistoryRecorder;
 use crate::state::{AppState, CloseAll, Parts};
-use crate::{api, http, tls, upkeep, wiring, ws};
+use crate::{api, compat, http, tls, upkeep, wiring, ws};
 
 /// A server that listens. Drop it or call [`Application::run`].
 pub struct Application {
@@ -65,6 +65,7 @@ impl Application {
             AppState::new(Parts { system, settings, defaults, models, metrics, database, auth, kept_audio, offline });
         offline::start(&state);
         upkeep::start(&state);
+        compat::wyoming::start(&state)?;
         let data = web::Data::from(Arc::clone(&state));
         let server = HttpServer::new(move || {
             App::new()
@@ -76,6 +77,7 @@ impl Application {
                 .configure(http::configure)
                 .configure(api::configure)
                 .configure(ws::configure)
+                .configure(compat::configure)
         })
         .workers(threads)
         .shutdown_timeout(2)

@@ -1,6 +1,7 @@
 //! What every request handler knows.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use actix::{Message, Recipient};
 use actors::ids::{Owner, SessionId};
@@ -10,13 +11,12 @@ use actors::system::{Opened, System};
 use config::Settings;
 use engine::language::Language;
 use metrics_exporter_prometheus::PrometheusHandle;
-
 use protocol::ServerMessage;
 use store::{AuditRecord, Moment, Store, UserId};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use crate::auth::{Auth, Quotas, Standing};
+use crate::auth::{Auth, Identity, Quotas, Standing};
 use crate::database::Database;
 use crate::doors::Doors;
 use crate::http::error::ApiError;
@@ -151,6 +151,21 @@ impl AppState {
     /// How much of the month's allowance is used.
     pub async fn standing_of(&self, user: UserId) -> Result<Standing, ApiError> {
         Ok(self.auth.quotas.standing(Quotas::consumed(self.store()?, user, Moment::now()).await?))
+    }
+
+    /// Gets everything ready for somebody who is about to speak: what they have used, and their words. An error where
+    /// their allowance is used up.
+    pub async fn welcome(&self, identity: &Identity) -> Result<Standing, ApiError> {
+        /// How long the opening of a connection waits for the database.
+        const PATIENCE: Duration = Duration::from_secs(1);
+        let owner = identity.owner();
+        // Without a database nobody knows what was used or which words are theirs; speech goes on.
+        let asked = async { (self.standing_of(identity.user).await, self.prepare(&owner, identity.user).await).0 };
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(Standing::UsedUp { what })) => Err(ApiError::quota_used_up(what)),
+            Ok(Ok(standing)) => Ok(standing),
+            Ok(Err(_)) | Err(_) => Ok(Standing::Fine),
+        }
     }
 
     /// Reads a person's words for the sessions that they open from now on. Without a database they have none.

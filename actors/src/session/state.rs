@@ -250,7 +250,8 @@ impl SessionState {
     /// To be called a few times a second.
     pub fn tick(&mut self, now: Moment) -> Vec<SessionEffect> {
         let mut effects = Vec::new();
-        if self.open.is_some() && now.since(self.last_sound) > self.limits.stall {
+        // A client that is not read cannot go on speaking.
+        if self.open.is_some() && !self.is_far_behind() && now.since(self.last_sound) > self.limits.stall {
             let events = self.listener.finish();
             self.heard(events, now, &mut effects);
             self.acknowledge_all(&mut effects);

@@ -58,6 +58,7 @@ mod retention;
 mod scheduling;
 mod server;
 mod supervision;
+mod wyoming;
 
 pub use asr::Asr;
 pub use audio::Audio;
@@ -73,6 +74,7 @@ pub use retention::Retention;
 pub use scheduling::Scheduling;
 pub use server::Server;
 pub use supervision::Supervision;
+pub use wyoming::Wyoming;
 
 use crate::key::Key;
 
@@ -95,6 +97,7 @@ pub(crate) fn all() -> Vec<(&'static str, &'static [&'static str], Vec<Key>)> {
         Auth,
         Limits,
         Retention,
-        Cache
+        Cache,
+        Wyoming
     ]
 }

@@ -114,7 +114,7 @@ async fn believe(state: &AppState, presented: Presented, request: &HttpRequest) 
             let scopes = ticket.scopes.iter().filter_map(|scope| Scope::parse(scope)).collect();
             Ok(Identity::of_user(&ticket.user, AuthKind::Ticket, scopes, None))
         }
-        Presented::Nothing if state.auth().open => of_local(state).await,
+        Presented::Nothing if state.auth().open => identify_local(state).await,
         Presented::Nothing => Err(ApiError::unauthorized("nobody is logged in")),
     }
 }
@@ -168,7 +168,8 @@ fn of_key(holder: &KeyHolder) -> Identity {
     Identity::of_user(&holder.user, AuthKind::ApiKey, scopes, None)
 }
 
-async fn of_local(state: &AppState) -> Result<Identity, ApiError> {
+/// The one user of a server that asks nobody who they are.
+pub async fn identify_local(state: &AppState) -> Result<Identity, ApiError> {
     let found = match state.store() {
         Ok(store) => tokio::time::timeout(PATIENCE, state.auth().local_user(store)).await.ok().and_then(Result::ok),
         Err(_) => None,

@@ -14,7 +14,7 @@ mod secrets;
 mod service;
 mod tokens;
 
-pub use identity::{Identity, WS_PROTOCOL, identify_websocket};
+pub use identity::{Identity, WS_PROTOCOL, identify_local, identify_websocket};
 pub use limits::Limits;
 pub use passwords::{PasswordError, Passwords};
 pub use policy::weakness_of;

@@ -39,6 +39,10 @@ impl Presented {
         {
             return Self::Bearer((*token).to_owned());
         }
+        // OpenAI's, for browsers: `realtime, openai-insecure-api-key.<key>`.
+        if let Some(key) = offered.iter().find_map(|offer| offer.strip_prefix("openai-insecure-api-key.")) {
+            return Self::Bearer(key.to_owned());
+        }
         let ticket = query.split('&').find_map(|pair| pair.strip_prefix("ticket="));
         ticket.map_or(Self::Nothing, |ticket| Self::Ticket(ticket.to_owned()))
     }

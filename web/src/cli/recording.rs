@@ -1,9 +1,13 @@
-//! Recordings that the command reads: WAV from a file or standard input.
+//! Recordings that the command reads: any common container, from a file or standard input.
 
 use std::io::{Cursor, Read};
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
+
+use crate::files::decode::{Piece, decode};
+use crate::files::{Layout, Limits, sniff};
 
 /// Sound as it was recorded, 16 bits a sample.
 pub struct Recording {
@@ -23,31 +27,26 @@ impl Recording {
         } else {
             std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?
         };
-        Self::parse(bytes).with_context(|| format!("{} is not a WAV file that can be read", path.display()))
+        Self::parse(bytes).with_context(|| format!("{} is not a recording that can be read", path.display()))
     }
 
     pub fn parse(bytes: Vec<u8>) -> anyhow::Result<Self> {
-        if !bytes.starts_with(b"RIFF") {
-            bail!("it has no RIFF header; convert it first, for example `ffmpeg -i INPUT OUTPUT.wav`");
-        }
-        let mut reader = hound::WavReader::new(Cursor::new(bytes))?;
-        let spec = reader.spec();
-        let samples: Vec<i16> = match (spec.sample_format, spec.bits_per_sample) {
-            (hound::SampleFormat::Float, _) => {
-                let scaled = |s: f32| (s.clamp(-1.0, 1.0) * f32::from(i16::MAX)) as i16;
-                reader.samples::<f32>().map(|s| s.map(scaled)).collect::<Result<_, _>>()?
+        sniff::check(&bytes[..bytes.len().min(sniff::LOOKED_AT)])?;
+        let (mut format, mut samples) = (None, Vec::new());
+        let take = |piece| {
+            match piece {
+                Piece::Format(found) => format = Some(found),
+                Piece::Sound(sound) => samples.extend(sound),
             }
-            (hound::SampleFormat::Int, bits) => {
-                // Every width is brought to 16 bits by its distance from them.
-                let shift = i32::from(bits) - 16;
-                let scaled = |s: i32| {
-                    if shift >= 0 { (s >> shift) as i16 } else { (s << -shift) as i16 }
-                };
-                reader.samples::<i32>().map(|s| s.map(scaled)).collect::<Result<_, _>>()?
-            }
+            ControlFlow::Continue(())
         };
+        let summary = decode(Box::new(Cursor::new(bytes)), Layout::Channels(8), Limits { longest_ms: u64::MAX }, take)?;
+        if let Some(warning) = summary.warning {
+            eprintln!("warning: {warning}");
+        }
+        let format = format.context("the file has no sound")?;
         let bytes = engine::audio::le_bytes(&samples);
-        Ok(Self { sample_rate: spec.sample_rate, channels: spec.channels, bytes })
+        Ok(Self { sample_rate: format.sample_rate, channels: format.channels, bytes })
     }
 
     pub fn frames(&self) -> u64 {
@@ -65,8 +64,8 @@ mod tests {
 
     #[test]
     fn other_files_are_refused_with_advice() {
-        let Err(error) = Recording::parse(b"ID3 something".to_vec()) else { panic!("it is no WAV") };
-        assert!(error.to_string().contains("ffmpeg"));
+        let Err(error) = Recording::parse(b"%PDF-1.7".to_vec()) else { panic!("it is no recording") };
+        assert!(error.to_string().contains("send wav, mp3"));
     }
 
     #[test]

@@ -6,7 +6,6 @@ mod fragments;
 mod gate;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws;
@@ -19,9 +18,6 @@ use crate::http::error::ApiError;
 use crate::listeners::News;
 use crate::state::AppState;
 
-/// How long the opening of a socket waits for the database.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes.route("/transcribe", web::get().to(open)).route("/v1/stream", web::get().to(open));
 }
@@ -33,15 +29,7 @@ async fn open(
 ) -> Result<HttpResponse, ApiError> {
     let identity = identify_websocket(&state, &request).await?;
     let owner = identity.owner();
-    // Without a database nobody knows what was used or which words are theirs; speech goes on.
-    let asked = async { (state.standing_of(identity.user).await, state.prepare(&owner, identity.user).await).0 };
-    let standing = match tokio::time::timeout(PATIENCE, asked).await {
-        Ok(Ok(standing)) => standing,
-        Ok(Err(_)) | Err(_) => Standing::Fine,
-    };
-    if let Standing::UsedUp { what } = standing {
-        return Err(ApiError::quota_used_up(what));
-    }
+    let standing = state.welcome(&identity).await?;
     let place = state.doors().enter(&owner)?;
     let (gate, payload) = Gate::before(payload);
     let max_frame = state.settings().server.max_frame_bytes as usize;

@@ -5,6 +5,7 @@ pub mod api;
 pub mod client;
 pub mod database;
 pub mod sound;
+pub mod views;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

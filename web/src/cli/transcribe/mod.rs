@@ -15,7 +15,7 @@ use super::recording::Recording;
 
 #[derive(Debug, Args)]
 pub struct Transcribe {
-    /// WAV file, or `-` for standard input
+    /// Audio or video file (WAV, MP3, M4A, FLAC, Opus, WebM, ...), or `-` for standard input
     file: PathBuf,
     /// How the result is written
     #[arg(long, value_enum, default_value_t)]

@@ -1,0 +1,12 @@
+//! Recordings in files: what they are ([`sniff`]), their sound as a stream ([`decode`], [`stream`]), and their text as
+//! subtitles ([`subtitles`]).
+
+pub mod decode;
+pub mod problem;
+pub mod sniff;
+pub mod stream;
+pub mod subtitles;
+
+pub use decode::{Layout, Limits};
+pub use problem::FileProblem;
+pub use stream::{SoundStream, open};

@@ -1,0 +1,48 @@
+"""The Wyoming library as Home Assistant uses it: python wyoming_current.py HOST:PORT PCM_16K"""
+
+import asyncio
+import sys
+
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.client import AsyncTcpClient
+from wyoming.info import Describe, Info
+from wyoming.ping import Ping, Pong
+
+address, pcm = sys.argv[1:3]
+host, port = address.rsplit(":", 1)
+audio = open(pcm, "rb").read()
+
+
+async def describe():
+    async with AsyncTcpClient(host, int(port)) as client:
+        await client.write_event(Describe().event())
+        info = Info.from_event(await client.read_event())
+        assert info.asr[0].installed and "en" in info.asr[0].models[0].languages, info
+        await client.write_event(Ping(text="x").event())
+        assert Pong.from_event(await client.read_event()).text == "x"
+
+
+async def transcribe():
+    async with AsyncTcpClient(host, int(port)) as client:
+        await client.write_event(Transcribe(language="en").event())
+        await client.write_event(AudioStart(rate=16000, width=2, channels=1).event())
+        for at in range(0, len(audio), 2048):
+            chunk = AudioChunk(rate=16000, width=2, channels=1, audio=audio[at : at + 2048])
+            await client.write_event(chunk.event())
+        await client.write_event(AudioStop().event())
+        while True:
+            event = await client.read_event()
+            assert event is not None, "closed without a transcript"
+            if Transcript.is_type(event.type):
+                return Transcript.from_event(event).text
+
+
+async def main():
+    await describe()
+    one, two = await asyncio.gather(transcribe(), transcribe())
+    assert one == two and len(one.split()) >= 10, (one, two)
+
+
+asyncio.run(main())
+print("ok")
