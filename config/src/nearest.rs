@@ -31,7 +31,8 @@ fn best<'a>(
 ) -> Option<&'a str> {
     let given = given.to_lowercase();
     let scored = known.into_iter().map(|name| (similarity(&given, &name.to_lowercase()), name));
-    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    // Of several that fit as well, the first: sections stand in the order of their importance.
+    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.filter(|(score, _)| *score >= MEANT).map(|(_, name)| name)
 }
 
