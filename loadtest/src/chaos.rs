@@ -88,18 +88,8 @@ fn somebody(lines: &Lines, random: &mut SmallRng, mishap: Mishap) -> bool {
 
 /// A file system that can be filled without harm to anything else.
 fn is_small(folder: &Path) -> bool {
-    let Ok(path) = std::ffi::CString::new(folder.as_os_str().as_encoded_bytes()) else { return false };
-    let mut facts = std::mem::MaybeUninit::<libc::statvfs>::uninit();
-    #[expect(unsafe_code, reason = "the size of a file system is asked of the C library")]
-    // SAFETY: the path is a C string that lives through the call, and `facts` is written before it is read.
-    let bytes = unsafe {
-        if libc::statvfs(path.as_ptr(), facts.as_mut_ptr()) != 0 {
-            return false;
-        }
-        let facts = facts.assume_init();
-        facts.f_blocks * facts.f_frsize
-    };
-    bytes < 256 * 1024 * 1024
+    const SMALL: u64 = 256 * 1024 * 1024;
+    rustix::fs::statvfs(folder).is_ok_and(|facts| facts.f_blocks.saturating_mul(facts.f_frsize) < SMALL)
 }
 
 async fn fill(folder: &Path) -> bool {

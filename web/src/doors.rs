@@ -45,6 +45,13 @@ impl Doors {
     }
 }
 
+impl Place {
+    /// Whoever has it speaks from now on.
+    pub fn speaks(&self) {
+        self.doors.0.speaks();
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         self.doors.0.leave(&self.owner);

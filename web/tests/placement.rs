@@ -24,7 +24,7 @@ fn allowed(status: &str) -> BTreeSet<usize> {
 async fn each_slot_computes_on_the_processors_of_the_plan() {
     let server = TestServer::start().await;
     let own = allowed(&std::fs::read_to_string("/proc/self/status").expect("ourselves"));
-    for worker in server.workers() {
+    for worker in server.workers_named("alfavoice-asr") {
         let whole = allowed(&std::fs::read_to_string(format!("/proc/{worker}/status")).expect("the worker"));
         assert!(whole.is_subset(&own));
         let mut slots = Vec::new();
@@ -52,7 +52,7 @@ async fn each_slot_computes_on_the_processors_of_the_plan() {
 #[actix_rt::test]
 async fn wished_cores_are_kept_to() {
     let server = TestServer::start_with(&["asr.cores=0"]).await;
-    for worker in server.workers() {
+    for worker in server.workers_named("alfavoice-asr") {
         let whole = allowed(&std::fs::read_to_string(format!("/proc/{worker}/status")).expect("the worker"));
         assert_eq!(whole, BTreeSet::from([0]));
     }

@@ -97,7 +97,7 @@ pub struct Admission {
     room: Option<Room>,
     open: usize,
     open_of: HashMap<Owner, usize>,
-    /// When those were let in who are not settled yet.
+    /// When those began to speak who are not settled yet.
     fresh: VecDeque<Moment>,
     departures: VecDeque<Moment>,
     promises: BTreeMap<PromiseKey, Promise>,
@@ -153,7 +153,21 @@ impl Admission {
         self.room = room;
     }
 
+    /// Lets somebody in who speaks at once.
     pub fn enter(&mut self, owner: &Owner, now: Moment) -> Result<Entry, TurnedAway> {
+        let how = self.admit(owner, now)?;
+        self.speaks(now);
+        Ok(how)
+    }
+
+    /// Somebody who was let in begins to speak. Until then they cost nothing: a thousand people may be connected and
+    /// silent, as they are after a restart.
+    pub fn speaks(&mut self, now: Moment) {
+        self.fresh.push_back(now);
+    }
+
+    /// Lets a connection in.
+    pub fn admit(&mut self, owner: &Owner, now: Moment) -> Result<Entry, TurnedAway> {
         self.forget_what_is_over(now);
         if self.closed {
             return Err(TurnedAway { reason: ShedReason::Draining, retry_after: SOON });
@@ -164,10 +178,10 @@ impl Admission {
         }
         let below_the_bound = self.open < self.limits.most + self.limits.most / 10 + 1;
         if below_the_bound && self.take_promise(owner, now) {
-            return Ok(self.let_in(owner, Entry::Promised, now));
+            return Ok(self.let_in(owner, Entry::Promised));
         }
         if below_the_bound && self.take_kept(owner) {
-            return Ok(self.let_in(owner, Entry::Returned, now));
+            return Ok(self.let_in(owner, Entry::Returned));
         }
         let expected = self.fall_due_before(now + SETTLING);
         let reason = if self.open + expected >= self.limits.most {
@@ -175,7 +189,7 @@ impl Admission {
         } else if self.level.refuses() || !self.has_room_for(expected + 1) {
             ShedReason::Overloaded
         } else {
-            return Ok(self.let_in(owner, Entry::Newcomer, now));
+            return Ok(self.let_in(owner, Entry::Newcomer));
         };
         Err(TurnedAway { reason, retry_after: self.promise(owner, own, now) })
     }
@@ -197,10 +211,9 @@ impl Admission {
         }
     }
 
-    fn let_in(&mut self, owner: &Owner, how: Entry, now: Moment) -> Entry {
+    fn let_in(&mut self, owner: &Owner, how: Entry) -> Entry {
         self.open += 1;
         *self.open_of.entry(owner.clone()).or_default() += 1;
-        self.fresh.push_back(now);
         how
     }
 

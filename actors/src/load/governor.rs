@@ -68,8 +68,18 @@ impl Governor {
         step
     }
 
+    /// Lets somebody in who speaks at once.
     pub fn enter(&mut self, owner: &Owner, now: Moment) -> Result<Entry, TurnedAway> {
         self.admission.enter(owner, now)
+    }
+
+    /// Lets a connection in that may be silent for long.
+    pub fn admit(&mut self, owner: &Owner, now: Moment) -> Result<Entry, TurnedAway> {
+        self.admission.admit(owner, now)
+    }
+
+    pub fn speaks(&mut self, now: Moment) {
+        self.admission.speaks(now);
     }
 
     pub fn leave(&mut self, owner: &Owner, now: Moment) {

@@ -62,12 +62,17 @@ impl Steward {
 
     /// Lets a connection in, or says when to come again.
     pub fn enter(&self, owner: &Owner) -> Result<Entry, TurnedAway> {
-        let answer = self.governor().enter(owner, self.0.clock.now());
+        let answer = self.governor().admit(owner, self.0.clock.now());
         match &answer {
             Ok(how) => counter!(names::ADMISSIONS, "how" => how.name()).increment(1),
             Err(away) => counter!(names::SHED, "reason" => away.reason.name()).increment(1),
         }
         answer
+    }
+
+    /// One who was let in begins to speak.
+    pub fn speaks(&self) {
+        self.governor().speaks(self.0.clock.now());
     }
 
     /// One who was let in is gone.

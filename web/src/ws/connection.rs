@@ -37,7 +37,7 @@ pub struct Connection {
     state: Arc<AppState>,
     owner: Owner,
     /// Our place among the open connections; given back when we are dropped.
-    _place: Place,
+    place: Place,
     gate: Gate,
     fragments: Fragments,
     session: Option<Attachment>,
@@ -62,7 +62,7 @@ impl Connection {
         Self {
             state,
             owner,
-            _place: place,
+            place,
             gate,
             fragments,
             session: None,
@@ -177,7 +177,9 @@ impl Connection {
         offset: Option<u64>,
         ctx: &mut WebsocketContext<Self>,
     ) {
-        self.heard_sound = true;
+        if !std::mem::replace(&mut self.heard_sound, true) {
+            self.place.speaks();
+        }
         // An early mistake is forgiven once real sound comes.
         self.mistakes_in_a_row = 0;
         self.open(ctx).do_send(Sound { bytes, offset });

@@ -21,8 +21,16 @@ pub struct Client {
 }
 
 impl Client {
+    /// Comes again where the server is too busy, as a good client does.
     pub async fn connect(server: &TestServer) -> Self {
-        Self::try_connect(server).await.expect("a WebSocket")
+        for _ in 0..60 {
+            match Self::try_connect(server).await {
+                Ok(client) => return client,
+                Err(503) => tokio::time::sleep(Duration::from_millis(500)).await,
+                Err(status) => panic!("a WebSocket: {status}"),
+            }
+        }
+        panic!("the server stays too busy")
     }
 
     /// The status where the server refuses.
