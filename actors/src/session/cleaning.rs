@@ -83,6 +83,7 @@ pub(super) struct Cleaning {
     since: Moment,
     pub due: Moment,
     verdict: Option<Verdict>,
+    tokens: u32,
 }
 
 /// A piece of the text that the model was given.
@@ -109,6 +110,8 @@ pub(super) struct CleanText {
     pub edits: Vec<Edit>,
     pub cleaned_by: CleanedBy,
     pub took: Duration,
+    /// Tokens that a language model read and wrote for it.
+    pub tokens: u32,
 }
 
 impl Cleaning {
@@ -135,6 +138,7 @@ impl Cleaning {
             since: now,
             due: now,
             verdict: None,
+            tokens: 0,
         }
     }
 
@@ -206,6 +210,7 @@ impl Cleaning {
     pub fn replied(&mut self, job: u64, reply: Option<Generated>) {
         let Some(asked) = self.asked.iter_mut().find(|asked| asked.job == job) else { return };
         // Half of a clean-up is no clean-up: the guard would take its end for lost words.
+        self.tokens += reply.as_ref().map_or(0, |generated| generated.prompt_tokens + generated.reply_tokens);
         asked.reply = match reply.filter(|generated| generated.stopped.is_whole()) {
             Some(generated) => Reply::Came(generated.text),
             None => Reply::Missing,
@@ -230,6 +235,7 @@ impl Cleaning {
             edits: self.rules.edits.clone(),
             cleaned_by: if self.options.style.is_verbatim() { CleanedBy::Nobody } else { CleanedBy::Rules },
             took,
+            tokens: self.tokens,
         };
         if !self.asked.iter().any(|asked| matches!(asked.reply, Reply::Came(_))) {
             return (by_rules, self.verdict.unwrap_or(Verdict::Failed));

@@ -73,6 +73,8 @@ pub struct Final {
     pub end_ms: u64,
     pub cleaned_by: CleanedBy,
     pub timings: Timings,
+    /// What the clean-up cost, in tokens of the language model.
+    pub llm_tokens: u32,
     pub style: Option<String>,
     pub app: Option<String>,
     pub client_recording_id: Option<String>,

@@ -145,6 +145,8 @@ pub async fn remove(
     } else {
         store.transcripts().delete(identity.user, id, Moment::now()).await?
     };
+    // What is kept to answer faster goes with it.
+    state.system().forget(&identity.owner());
     if !removed {
         return Err(ApiError::not_found("transcript"));
     }

@@ -16,6 +16,9 @@ pub struct Entry {
     /// A user's id, or `local`, whose id only the database knows.
     pub owner: String,
     pub transcript: NewTranscript,
+    /// What its clean-up cost.
+    #[serde(default)]
+    pub llm_tokens: u64,
 }
 
 impl Entry {
@@ -31,7 +34,11 @@ impl Entry {
         if told.text.trim().is_empty() && told.raw_text.trim().is_empty() {
             return None;
         }
-        Some(Self { owner: owner.to_owned(), transcript: transcript_of(told, user, now) })
+        Some(Self {
+            owner: owner.to_owned(),
+            transcript: transcript_of(told, user, now),
+            llm_tokens: u64::from(told.llm_tokens),
+        })
     }
 
     pub fn is_local(&self) -> bool {

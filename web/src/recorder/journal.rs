@@ -163,7 +163,7 @@ mod tests {
             audio: None,
             details: TranscriptDetails::default(),
         };
-        Entry { owner: "local".to_owned(), transcript }
+        Entry { owner: "local".to_owned(), transcript, llm_tokens: 0 }
     }
 
     fn utterances(entries: &[Entry]) -> Vec<&str> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use actors::metrics as names;
 use metrics::{counter, gauge};
 use protocol::api::Preferences;
-use store::{Consumption, Moment, Recorded, Store, StoreError, UserId};
+use store::{Consumption, Moment, NewTranscript, Recorded, Store, StoreError, UserId};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tracing::{error, info, warn};
@@ -185,8 +185,13 @@ impl Writer {
     }
 
     async fn store_all(&mut self, store: &Store, entries: &[Entry]) -> Result<(), StoreError> {
-        let mut wanted = Vec::with_capacity(entries.len());
-        let mut used: HashMap<(UserId, store::Day), u64> = HashMap::new();
+        let (mut wanted, mut tokens) = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
+        let mut used: HashMap<(UserId, store::Day), Consumption> = HashMap::new();
+        let mut count = |transcript: &NewTranscript, llm_tokens: u64| {
+            let day = used.entry((transcript.owner, transcript.recorded_at.day())).or_default();
+            day.audio_ms += transcript.audio_ms;
+            day.llm_tokens += llm_tokens;
+        };
         for entry in entries {
             let mut transcript = entry.transcript.clone();
             if entry.is_local() {
@@ -194,19 +199,19 @@ impl Writer {
             }
             if self.wants_history(store, transcript.owner).await? {
                 wanted.push(transcript);
+                tokens.push(entry.llm_tokens);
             } else {
                 // Not kept, but the work was done; a replay may count it twice, which nobody notices in a month.
-                *used.entry((transcript.owner, transcript.recorded_at.day())).or_default() += transcript.audio_ms;
+                count(&transcript, entry.llm_tokens);
             }
         }
         let recorded = store.transcripts().record(&wanted).await?;
-        for (transcript, recorded) in wanted.iter().zip(&recorded) {
+        for ((transcript, recorded), tokens) in wanted.iter().zip(&recorded).zip(tokens) {
             if matches!(recorded, Recorded::Stored(_)) {
-                *used.entry((transcript.owner, transcript.recorded_at.day())).or_default() += transcript.audio_ms;
+                count(transcript, tokens);
             }
         }
-        for ((owner, day), audio_ms) in used {
-            let more = Consumption { audio_ms, ..Consumption::default() };
+        for ((owner, day), more) in used {
             match store.usage().add(owner, day, more).await {
                 Ok(()) | Err(StoreError::NotFound { .. }) => {}
                 // The finals are stored; trying again would not count them any more.
