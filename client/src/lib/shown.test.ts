@@ -5,11 +5,16 @@ import { shownState, type Circumstances } from './shown';
 
 const with_ = (change: Partial<Recording>): Recording => ({ ...begin({}, 1000), link: 'ready', ...change });
 const at = (change: Partial<Circumstances>) =>
-  shownState({ stage: 'idle', quiet: false, serverDown: false, recording: null, ...change }).words;
+  shownState({ stage: 'idle', quiet: false, serverDown: false, looking: false, recording: null, ...change }).words;
 
 describe('the state that people see', () => {
   it('is ready, or offline, when nothing goes on', () => {
     expect([at({}), at({ serverDown: true })]).toEqual(['state.ready', 'state.offline']);
+  });
+
+  it('is not ready before it knows what an earlier page left behind', () => {
+    expect([at({ looking: true }), at({ looking: true, serverDown: true })]).toEqual(['state.looking', 'state.looking']);
+    expect(at({ looking: true, recording: with_({ activity: 'queued' }) })).toBe('state.queued');
   });
 
   it('says that recording goes on without a network', () => {
@@ -24,7 +29,7 @@ describe('the state that people see', () => {
 
   it('names the place in the queue', () => {
     const queued = with_({ activity: 'queued', queuePosition: 4 });
-    expect(shownState({ stage: 'idle', quiet: false, serverDown: false, recording: queued })).toEqual({
+    expect(shownState({ stage: 'idle', quiet: false, serverDown: false, looking: false, recording: queued })).toEqual({
       shape: 'queued', words: 'state.queued.position', more: 'state.queued.more', position: 4,
     });
   });

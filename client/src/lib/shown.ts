@@ -16,6 +16,8 @@ export interface Circumstances {
   stage: 'idle' | 'opening' | 'recording';
   quiet: boolean;
   serverDown: boolean;
+  /** What an earlier page left behind is still being looked for. */
+  looking: boolean;
   recording: Recording | null;
 }
 
@@ -24,7 +26,7 @@ const show = (shape: Shape, words: Phrase, position: number | null = null): Show
   return { shape, words, more, position };
 };
 
-export function shownState({ stage, quiet, serverDown, recording }: Circumstances): Shown {
+export function shownState({ stage, quiet, serverDown, looking, recording }: Circumstances): Shown {
   if (stage === 'opening') return show('opening', 'state.opening');
   const cut = recording !== null && recording.link !== 'ready' && recording.attempts > 0;
   if (stage === 'recording') {
@@ -32,6 +34,7 @@ export function shownState({ stage, quiet, serverDown, recording }: Circumstance
     if (quiet) return show('listening', 'state.quiet');
     return recording?.activity === 'queued' ? queued(recording) : show('listening', 'state.listening');
   }
+  if (!recording && looking) return show('working', 'state.looking');
   if (!recording) return serverDown ? show('offline', 'state.offline') : show('ready', 'state.ready');
   if (cut) return show('offline', 'state.waiting');
   switch (recording.activity) {

@@ -34,6 +34,8 @@ class Dictation {
   recordings = $state.raw<{ id: string; state: Recording }[]>([]);
   trouble = $state<MicrophoneTrouble | null>(null);
   quiet = $state(false);
+  /** Until everything that an earlier page left behind was found. */
+  looking = $state(true);
   vaultTrouble = $state<string | null>(null);
   problem = $state.raw<Recording['problem']>(null);
   startedAt = $state(0);
@@ -127,6 +129,8 @@ class Dictation {
       for (const recording of kept.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))) await this.#own(recording);
     } catch (error) {
       this.vaultTrouble = String(error);
+    } finally {
+      this.looking = false;
     }
   }
 

@@ -77,24 +77,6 @@ describe.skipIf(!inject('canRun'))('dictation', () => {
     expect(await dictated(page)).toBe('Typed by hand.');
   });
 
-  it('is found again in the history, where the server keeps one', async ({ skip }) => {
-    const { page } = await open(browser, server.url, { speech: 'en' });
-    const link = page.getByRole('link', { name: 'History' });
-    const offered = await link.waitFor({ timeout: 5000 }).then(() => true, () => false);
-    if (!offered) skip('this server keeps no history');
-    await link.click();
-    const said = page.getByRole('listitem').filter({ has: page.locator('time') }).first();
-    await said.waitFor();
-    // Whatever the small model made of the speech: a long word of it.
-    const words = (await said.innerText()).match(/[a-z]{5,}/gi) ?? [];
-    const word = words.find((one) => !/^(dictat|today|yesterday)/i.test(one)) ?? '';
-    expect(word).not.toBe('');
-    await page.getByRole('searchbox').fill(word);
-    await page.locator('mark', { hasText: new RegExp(word, 'i') }).first().waitFor();
-    await page.getByRole('searchbox').fill('zebra');
-    await page.getByText('Nothing was found for “zebra”.').waitFor();
-  });
-
   it('goes on in the dark, and the choice stays', async () => {
     const { page } = await open(browser, server.url);
     const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

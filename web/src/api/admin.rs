@@ -7,10 +7,10 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use protocol::HttpErrorBody;
 use protocol::api::{AuditPage, CreatedInvite, InviteList, NewInvite, User, UserChange, UserPage};
 use serde::Deserialize;
-use store::{AuditFilter, AuditRecord, InviteId, Moment, UserId};
+use store::{AuditFilter, InviteId, Moment, UserId};
 use utoipa::IntoParams;
 
-use super::auth::caller;
+use super::auth::note_act;
 use super::{ApiResult, convert, requests};
 use crate::auth::{Identity, NewSecret, SecretKind};
 use crate::http::error::ApiError;
@@ -57,7 +57,7 @@ pub async fn change_user(
     let (store, now) = (state.store()?, Moment::now());
     if let Some(role) = body.role {
         store.users().set_role(id, convert::role_of(role), now).await?;
-        note(&state, &request, &identity, "user.role", &id.to_string(), &format!("{role:?}").to_lowercase());
+        note_act(&state, &request, &identity, "user.role", &id.to_string(), &format!("{role:?}").to_lowercase());
     }
     match body.disabled {
         Some(true) => store.users().disable(id, now).await?,
@@ -66,7 +66,7 @@ pub async fn change_user(
     }
     if let Some(disabled) = body.disabled {
         let action = if disabled { "user.disabled" } else { "user.enabled" };
-        note(&state, &request, &identity, action, &id.to_string(), "");
+        note_act(&state, &request, &identity, action, &id.to_string(), "");
     }
     let user = store.users().get(id).await?.ok_or_else(|| ApiError::not_found("user"))?;
     Ok(Json(convert::user(user)))
@@ -87,7 +87,7 @@ pub async fn remove_user(
     not_oneself(&identity, id)?;
     let store = state.store()?;
     store.users().remove(id, Moment::now()).await?;
-    note(&state, &request, &identity, "user.removed", &id.to_string(), "");
+    note_act(&state, &request, &identity, "user.removed", &id.to_string(), "");
     kept_audio::sweep(store, &state.settings().audio_folder()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -121,7 +121,7 @@ pub async fn invite(
     let (role, expires_at) = (convert::role_of(body.role), now.plus(DAY * days));
     let store = state.store()?;
     let invite = store.invites().create(identity.user, code.hash(), role, &body.note, now, expires_at).await?;
-    note(&state, &request, &identity, "invite.created", &invite.id.to_string(), &body.note);
+    note_act(&state, &request, &identity, "invite.created", &invite.id.to_string(), &body.note);
     Ok(HttpResponse::Created().json(CreatedInvite { invite: convert::invite(invite), code: code.reveal() }))
 }
 
@@ -140,7 +140,7 @@ pub async fn revoke_invite(
     if !state.store()?.invites().revoke(id, Moment::now()).await? {
         return Err(ApiError::not_found("invite"));
     }
-    note(&state, &request, &identity, "invite.revoked", &id.to_string(), "");
+    note_act(&state, &request, &identity, "invite.revoked", &id.to_string(), "");
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -178,14 +178,4 @@ fn not_oneself(identity: &Identity, id: UserId) -> ApiResult<()> {
         return Err(ApiError::conflict("that is you", "ask another admin"));
     }
     Ok(())
-}
-
-fn note(state: &AppState, request: &HttpRequest, identity: &Identity, action: &str, subject: &str, details: &str) {
-    state.audit(AuditRecord {
-        actor: Some(identity.user),
-        action: action.to_owned(),
-        subject: subject.to_owned(),
-        address: caller(state, request),
-        details: details.to_owned(),
-    });
 }

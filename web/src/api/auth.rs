@@ -11,7 +11,7 @@ use protocol::{ErrorCode, HttpErrorBody};
 use store::{AuditRecord, Moment, NewUser, Registration as Registered, Rotation, SecretHash, Store, User, UserRole};
 
 use super::{ApiResult, convert};
-use crate::auth::{NewSecret, PasswordError, SecretKind, address_of, weakness_of};
+use crate::auth::{Identity, NewSecret, PasswordError, SecretKind, address_of, weakness_of};
 use crate::http::error::ApiError;
 use crate::state::AppState;
 
@@ -173,8 +173,26 @@ pub(super) fn client_of(given: Option<String>, request: &HttpRequest) -> String 
     client.chars().filter(|c| !c.is_control()).take(120).collect()
 }
 
-pub(super) fn caller(state: &AppState, request: &HttpRequest) -> String {
+fn caller(state: &AppState, request: &HttpRequest) -> String {
     address_of(request, &state.settings().limits.trusted_proxies).to_string()
+}
+
+/// Writes into the audit log what somebody who is known did.
+pub(super) fn note_act(
+    state: &AppState,
+    request: &HttpRequest,
+    identity: &Identity,
+    action: &str,
+    subject: &str,
+    details: &str,
+) {
+    state.audit(AuditRecord {
+        actor: Some(identity.user),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        address: caller(state, request),
+        details: details.to_owned(),
+    });
 }
 
 pub(super) fn check_password(password: &str, name: &str) -> ApiResult<()> {

@@ -6,10 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use futures_util::stream;
 use protocol::HttpErrorBody;
 use protocol::api::Scope;
-use store::AuditRecord;
 
 use super::ApiResult;
-use super::auth::caller;
+use super::auth::note_act;
 use crate::auth::Identity;
 use crate::state::AppState;
 
@@ -21,13 +20,7 @@ use crate::state::AppState;
 pub async fn export(request: HttpRequest, state: Data<AppState>, identity: Identity) -> ApiResult<HttpResponse> {
     identity.may(Scope::HistoryRead)?;
     identity.is_person()?;
-    state.audit(AuditRecord {
-        actor: Some(identity.user),
-        action: "export".to_owned(),
-        subject: identity.user.to_string(),
-        address: caller(&state, &request),
-        details: String::new(),
-    });
+    note_act(&state, &request, &identity, "export", &identity.user.to_string(), "");
     let mut export = state.store()?.export(identity.user);
     // Its first item fails where there is no such user; after it the answer has begun.
     let first = export.next().await?;

@@ -6,9 +6,9 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use protocol::HttpErrorBody;
 use protocol::api::{ApiKeyList, CreatedApiKey, NewApiKey};
-use store::{ApiKeyId, AuditRecord, Moment};
+use store::{ApiKeyId, Moment};
 
-use super::auth::caller;
+use super::auth::note_act;
 use super::{ApiResult, convert, requests};
 use crate::auth::{Identity, NewSecret, SecretKind};
 use crate::http::error::ApiError;
@@ -61,7 +61,7 @@ pub async fn create(
         expires_at,
     };
     let key = state.store()?.api_keys().create(identity.user, &new, now).await?;
-    note(&state, &request, &identity, "key.created", &key.id.to_string(), &key.name);
+    note_act(&state, &request, &identity, "key.created", &key.id.to_string(), &key.name);
     let created = CreatedApiKey { key: convert::key(key), secret: secret.reveal() };
     Ok(HttpResponse::Created().json(created))
 }
@@ -81,16 +81,6 @@ pub async fn revoke(
     if !state.store()?.api_keys().revoke(identity.user, id, Moment::now()).await? {
         return Err(ApiError::not_found("key"));
     }
-    note(&state, &request, &identity, "key.revoked", &id.to_string(), "");
+    note_act(&state, &request, &identity, "key.revoked", &id.to_string(), "");
     Ok(HttpResponse::NoContent().finish())
-}
-
-fn note(state: &AppState, request: &HttpRequest, identity: &Identity, action: &str, subject: &str, details: &str) {
-    state.audit(AuditRecord {
-        actor: Some(identity.user),
-        action: action.to_owned(),
-        subject: subject.to_owned(),
-        address: caller(state, request),
-        details: details.to_owned(),
-    });
 }

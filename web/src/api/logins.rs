@@ -6,9 +6,9 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use protocol::HttpErrorBody;
 use protocol::api::{Ended, LoginList, LoginSession, Me, NewTicket, PasswordChange, Scope, Ticket, Tokens};
-use store::{AuditRecord, FamilyId, Moment};
+use store::{FamilyId, Moment};
 
-use super::auth::{caller, check_password, client_of, open_login, wrong_credentials};
+use super::auth::{check_password, client_of, note_act, open_login, wrong_credentials};
 use super::{ApiResult, convert, requests};
 use crate::auth::{Identity, NewSecret, SecretKind, address_of};
 use crate::http::error::ApiError;
@@ -23,7 +23,7 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(60);
 pub async fn logout_all(request: HttpRequest, state: Data<AppState>, identity: Identity) -> ApiResult<Json<Ended>> {
     identity.is_person()?;
     let count = state.store()?.sessions().end_all(identity.user, Moment::now()).await?;
-    note(&state, &request, &identity, "logout.all", "");
+    note_act(&state, &request, &identity, "logout.all", "", "");
     Ok(Json(Ended { count }))
 }
 
@@ -67,7 +67,7 @@ pub async fn end(
     if !state.store()?.sessions().end(identity.user, family, Moment::now()).await? {
         return Err(ApiError::not_found("login"));
     }
-    note(&state, &request, &identity, "logout", &family.to_string());
+    note_act(&state, &request, &identity, "logout", &family.to_string(), "");
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -86,13 +86,13 @@ pub async fn change_password(
     let store = state.store()?;
     let known = store.users().by_login(&identity.name).await?.ok_or_else(|| ApiError::not_found("user"))?;
     if !state.auth().passwords.verify(&body.current, known.password_hash.as_deref()).await? {
-        note(&state, &request, &identity, "password.failed", "");
+        note_act(&state, &request, &identity, "password.failed", "", "");
         return Err(wrong_credentials());
     }
     check_password(&body.new, &identity.name)?;
     let hash = state.auth().passwords.hash(&body.new).await?;
     store.users().set_password(identity.user, &hash, Moment::now()).await?;
-    note(&state, &request, &identity, "password.changed", "");
+    note_act(&state, &request, &identity, "password.changed", "", "");
     Ok(Json(open_login(&state, store, known.user, client_of(None, &request)).await?))
 }
 
@@ -110,14 +110,4 @@ pub async fn ticket(state: Data<AppState>, identity: Identity, body: Json<NewTic
     state.store()?.sessions().issue_ticket(identity.user, ticket.hash(), &scopes, expires_at).await?;
     let ticket = Ticket { ticket: ticket.reveal(), expires_at: expires_at.to_string() };
     Ok(HttpResponse::Created().json(ticket))
-}
-
-fn note(state: &AppState, request: &HttpRequest, identity: &Identity, action: &str, subject: &str) {
-    state.audit(AuditRecord {
-        actor: Some(identity.user),
-        action: action.to_owned(),
-        subject: subject.to_owned(),
-        address: caller(state, request),
-        details: String::new(),
-    });
 }

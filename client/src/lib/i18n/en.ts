@@ -32,6 +32,8 @@ export const en = {
 
   'state.ready': 'Ready',
   'state.ready.more': 'Press and speak. Hold the button to record only while you hold it.',
+  'state.looking': 'One moment',
+  'state.looking.more': 'Looking for speech that was not finished last time.',
   'state.opening': 'Opening the microphone',
   'state.opening.more': 'Your browser may ask for your permission.',
   'state.listening': 'Listening',

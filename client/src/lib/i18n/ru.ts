@@ -34,6 +34,8 @@ export const ru: Dictionary = {
 
   'state.ready': 'Готово',
   'state.ready.more': 'Нажмите и говорите. Удерживайте кнопку, чтобы записывать только пока она нажата.',
+  'state.looking': 'Секунду',
+  'state.looking.more': 'Ищем речь, которую не успели распознать в прошлый раз.',
   'state.opening': 'Включаем микрофон',
   'state.opening.more': 'Браузер может попросить разрешение.',
   'state.listening': 'Слушаю',
