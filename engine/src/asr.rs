@@ -26,7 +26,8 @@ pub struct ModelFacts {
     pub beam: u8,
     /// Most tokens one second of speech can need (the cap of a decode).
     pub tokens_per_second: f32,
-    /// Whether flash attention gives the right answers and is faster with this file.
+    /// Whether flash attention gives the right answers and is faster with this file: it encodes 30 s a fifth faster, and
+    /// doubles the time of a decoder step over them.
     pub flash_attention: bool,
     /// Whether the model's own entropy / log-probability measures mean anything.
     pub trustworthy_scores: bool,
@@ -44,7 +45,7 @@ impl Default for ModelFacts {
             temperature_ladder: vec![0.2, 0.4],
             beam: 1,
             tokens_per_second: 8.0,
-            flash_attention: true,
+            flash_attention: false,
             trustworthy_scores: true,
         }
     }

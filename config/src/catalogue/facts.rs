@@ -38,7 +38,7 @@ impl Default for AsrFacts {
             temperature_ladder: vec![0.2, 0.4],
             beam: 1,
             tokens_per_second: 8.0,
-            flash_attention: true,
+            flash_attention: false,
             trustworthy_scores: true,
         }
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
 
-use super::FRAME_SAMPLES;
+use super::{FRAME_SAMPLES, lanes};
 
 /// Samples of the long window (64 ms): fine enough in frequency to tell neighbouring notes apart.
 const LONG: usize = 1024;
@@ -68,7 +68,10 @@ pub(super) struct ClueMeter {
     windowed: Vec<f32>,
     bins: Vec<Complex32>,
     scratch: Vec<Complex32>,
+    /// Magnitudes of the long spectrum, as far as anything is looked for.
     magnitudes: Vec<f32>,
+    /// The present spectrum, compressed.
+    fresh: Vec<f32>,
     /// Powers of the short spectrum's bins.
     powers: Vec<f32>,
 }
@@ -88,7 +91,8 @@ impl ClueMeter {
             windowed: vec![0.0; LONG],
             bins: vec![zero; LONG / 2 + 1],
             scratch: vec![zero; scratch],
-            magnitudes: vec![0.0; PARTIAL_BINS.end + 3],
+            magnitudes: vec![0.0; SAMENESS_BINS.end],
+            fresh: vec![0.0; SAMENESS_BINS.len()],
             powers: vec![0.0; SHORT / 2 + 1],
         }
     }
@@ -124,15 +128,14 @@ impl ClueMeter {
     fn shape_flux(&mut self) -> f32 {
         self.shapes.rotate_right(1);
         for (level, band) in self.shapes[0].iter_mut().zip(&tables().bands) {
-            let power: f32 =
-                band.weights.iter().zip(&self.powers[band.first..]).map(|(weight, power)| weight * power).sum();
+            let power = lanes::product(&band.weights, &self.powers[band.first..][..band.weights.len()]);
             *level = 10.0 * (power + 1e-9).log10();
         }
         shape_distance(&self.shapes[0], &self.shapes[SHAPE_LAG])
     }
 
     fn balance_swing(&mut self) -> f32 {
-        let sum = |bins: std::ops::Range<usize>| self.powers[bins].iter().sum::<f32>() + 1e-9;
+        let sum = |bins: std::ops::Range<usize>| lanes::sum(&self.powers[bins]) + 1e-9;
         let balance = 10.0 * (sum(BRIGHT_BINS) / sum(DULL_BINS)).log10();
         let balance = balance.clamp(*BALANCE_DB.start(), *BALANCE_DB.end());
         let before = std::mem::replace(&mut self.balances[self.next_balance], balance);
@@ -142,8 +145,9 @@ impl ClueMeter {
 
     fn peakiness(&self) -> f32 {
         let heard = &self.powers[PEAK_BINS];
-        let total: f32 = heard.iter().sum::<f32>() + 1e-12;
-        let peak = heard.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).map_or(0, |(at, _)| at);
+        let total: f32 = lanes::sum(heard) + 1e-12;
+        let loudest = lanes::largest(heard);
+        let peak = heard.iter().position(|power| *power == loudest).unwrap_or(0);
         heard[peak.saturating_sub(2)..(peak + 3).min(heard.len())].iter().sum::<f32>() / total
     }
 
@@ -156,49 +160,46 @@ impl ClueMeter {
             .long
             .process_with_scratch(&mut self.windowed, &mut self.bins, &mut self.scratch)
             .expect("buffers have the plan's lengths");
+        for (magnitude, bin) in self.magnitudes.iter_mut().zip(&self.bins) {
+            *magnitude = bin.norm_sqr().sqrt();
+        }
     }
 
     fn sameness(&mut self) -> f32 {
-        let old = &mut self.spectra[self.next_spectrum];
         // The square root of the magnitude keeps the strongest partial from deciding alone.
-        let fresh = self.bins[SAMENESS_BINS].iter().map(|bin| bin.norm_sqr().sqrt().sqrt());
-        let mean = fresh.clone().sum::<f32>() / SAMENESS_BINS.len() as f32;
-        let (mut product, mut energy) = (0.0, 0.0);
-        for (slot, value) in old.iter_mut().zip(fresh) {
-            let centred = value - mean;
-            product += centred * *slot;
-            energy += centred * centred;
-            *slot = centred;
+        for (root, magnitude) in self.fresh.iter_mut().zip(&self.magnitudes[SAMENESS_BINS]) {
+            *root = magnitude.sqrt();
         }
-        let length = energy.sqrt() + 1e-6;
-        for slot in old.iter_mut() {
-            *slot /= length;
+        let mean = lanes::sum(&self.fresh) / SAMENESS_BINS.len() as f32;
+        for root in &mut self.fresh {
+            *root -= mean;
+        }
+        let old = &mut self.spectra[self.next_spectrum];
+        let product = lanes::product(&self.fresh, old);
+        let length = lanes::product(&self.fresh, &self.fresh).sqrt() + 1e-6;
+        for (slot, centred) in old.iter_mut().zip(&self.fresh) {
+            *slot = centred / length;
         }
         self.next_spectrum = (self.next_spectrum + 1) % SAMENESS_LAG;
         product / length
     }
 
     fn steadiness(&mut self) -> f32 {
-        for (magnitude, bin) in self.magnitudes.iter_mut().zip(&self.bins) {
-            *magnitude = bin.norm_sqr().sqrt();
-        }
-        let loudest = self.magnitudes[PARTIAL_BINS].iter().copied().fold(0.0, f32::max);
+        let loudest = lanes::largest(&self.magnitudes[PARTIAL_BINS]);
+        let audible = (0.05 * loudest).max(1e-4);
         let (mut steady, mut all) = (0.0, 0.0);
         for at in PARTIAL_BINS {
             let here = self.magnitudes[at];
-            let peak = here > self.magnitudes[at - 1]
+            let peak = here > audible
+                && here > self.magnitudes[at - 1]
                 && here > self.magnitudes[at + 1]
                 && here > self.magnitudes[at - 2]
-                && here > self.magnitudes[at + 2]
-                && here > 0.05 * loudest
-                && here > 1e-4;
+                && here > self.magnitudes[at + 2];
             if !peak {
                 continue;
             }
-            let now = frequency(at, self.bins[at], self.before[0][at]);
-            let then = frequency(at, self.before[0][at], self.before[1][at]);
             all += here;
-            if (now - then).abs() < (0.0015 * now).max(0.7) {
+            if stands_still(at, self.bins[at], self.before[0][at], self.before[1][at]) {
                 steady += here;
             }
         }
@@ -221,14 +222,23 @@ fn shape_distance(one: &[f32; BANDS], other: &[f32; BANDS]) -> f32 {
     (0..BANDS).map(|band| weight(band) * (one[band] - other[band] - shift).abs()).sum::<f32>() / total
 }
 
-/// The frequency in Hz of the partial in a bin, from how far its phase turned in one frame.
-fn frequency(bin: usize, now: Complex32, before: Complex32) -> f32 {
-    use std::f32::consts::{PI, TAU};
-    let bin = bin as f32;
-    let expected = TAU * bin * FRAME_SAMPLES as f32 / LONG as f32;
-    let turned = (now * before.conj()).arg() - expected;
-    let beyond = (turned + PI).rem_euclid(TAU) - PI;
-    (bin / LONG as f32 + beyond / (TAU * FRAME_SAMPLES as f32)) * crate::audio::SAMPLE_RATE as f32
+/// Whether the partial in a bin kept its frequency, over three frames: the phase turned as far in both steps. As far as
+/// 0.15 % of the frequency or 0.7 Hz is the same. The angle between the two turns is small then, so that its tangent says
+/// it all, without computing an angle.
+fn stands_still(bin: usize, now: Complex32, before: Complex32, earlier: Complex32) -> bool {
+    let turn = (now * before.conj()) * (before * earlier.conj()).conj();
+    turn.re > 0.0 && turn.im.abs() < tables().steady_tangents[bin] * turn.re
+}
+
+/// Tangents of the largest difference of turns that counts as none, by bin.
+fn steady_tangents() -> Vec<f32> {
+    let rate = crate::audio::SAMPLE_RATE as f32;
+    (0..PARTIAL_BINS.end)
+        .map(|bin| {
+            let hz = (0.0015 * bin as f32 * rate / LONG as f32).max(0.7);
+            (std::f32::consts::TAU * hz * FRAME_SAMPLES as f32 / rate).tan()
+        })
+        .collect()
 }
 
 struct Band {
@@ -243,6 +253,7 @@ struct Tables {
     short_window: Vec<f32>,
     long_window: Vec<f32>,
     bands: Vec<Band>,
+    steady_tangents: Vec<f32>,
 }
 
 fn tables() -> &'static Tables {
@@ -255,6 +266,7 @@ fn tables() -> &'static Tables {
             short_window: hann(SHORT),
             long_window: hann(LONG),
             bands: mel_bands(),
+            steady_tangents: steady_tangents(),
         }
     })
 }

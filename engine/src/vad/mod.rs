@@ -2,6 +2,7 @@
 
 mod clues;
 mod evidence;
+mod lanes;
 mod noise_floor;
 
 pub use clues::Clues;
@@ -60,7 +61,7 @@ impl VoiceDetector {
     /// Takes the next 16 ms.
     pub fn frame(&mut self, samples: &[i16; FRAME_SAMPLES]) -> FrameReport {
         let mut frame = samples.map(|sample| f32::from(sample) / 32_768.0);
-        let power = frame.iter().map(|sample| sample * sample).sum::<f32>() / FRAME_SAMPLES as f32;
+        let power = lanes::product(&frame, &frame) / FRAME_SAMPLES as f32;
         let level_db = 10.0 * (power + 1e-10).log10();
         let clues = self.clues.measure(&frame);
         let floor_db = self.floor.follow(level_db);
