@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::cache;
 use crate::needs::Purpose;
 use crate::setup;
 use crate::shell;
@@ -44,7 +45,13 @@ fn decodes() -> Result<()> {
 
 fn server() -> Result<()> {
     shell::run(shell::cargo(["build", "--release", "--bin", SERVER, "--bin", "alfavoice", "--bin", "alfavoice-asr"]))?;
-    shell::run(shell::program(release(SERVER), [] as [&str; 0]))
+    let mut bench = shell::program(release(SERVER), [] as [&str; 0]);
+    // What the benchmark of decodes has made.
+    let model = cache::user_cache().unwrap_or_else(std::env::temp_dir).join("alfavoice/bench/small-q5_k.bin");
+    if model.is_file() {
+        bench.env("ALFAVOICE_BENCH_MODEL", model);
+    }
+    shell::run(bench)
 }
 
 fn criterion(members: &[Member], filter: &[String]) -> Result<()> {

@@ -23,7 +23,7 @@ pub fn in_target_dir(mut command: Command) -> Command {
 }
 
 /// The cache folder, if this user has one.
-fn user_cache() -> Option<PathBuf> {
+pub fn user_cache() -> Option<PathBuf> {
     let given = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let cache = given.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
     (cache.is_absolute() && cache.is_dir()).then_some(cache)

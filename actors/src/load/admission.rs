@@ -186,7 +186,7 @@ impl Admission {
         let expected = self.fall_due_before(now + SETTLING);
         let reason = if self.open + expected >= self.limits.most {
             ShedReason::TooManySessions
-        } else if self.level.refuses() || !self.has_room_for(expected + 1) {
+        } else if !self.is_empty(expected) && (self.level.refuses() || !self.has_room_for(expected + 1)) {
             ShedReason::Overloaded
         } else {
             return Ok(self.let_in(owner, Entry::Newcomer));
@@ -215,6 +215,12 @@ impl Admission {
         self.open += 1;
         *self.open_of.entry(owner.clone()).or_default() += 1;
         how
+    }
+
+    /// Nobody is here and nobody is awaited. Then somebody is let in even where one person is more than the machine can
+    /// carry: nothing else would ever be measured again, and slow text is better than none.
+    fn is_empty(&self, expected: usize) -> bool {
+        self.open == 0 && expected == 0
     }
 
     /// Whether the machine could carry so many more if they, and whoever came lately, spoke without rest.

@@ -27,8 +27,8 @@ pub fn run(stock: &Path, cache: &Path, format: TensorType, seconds: &[u32], roun
         format.name()
     );
     for &seconds in seconds {
-        let words = ((seconds as f32 * WORDS_PER_SECOND).round() as usize).min(MOST_WORDS);
-        shape::set_words(&mut OpenOptions::new().read(true).write(true).open(&model)?, words)?;
+        let words = words_in(seconds);
+        script(&model, words)?;
         let mut ours = Side::start(&std::env::current_exe()?, "ours", &model)?;
         let mut library = Side::start(stock, "library", &model)?;
         let (mut our_times, mut their_times) = (Times::default(), Times::default());
@@ -50,7 +50,16 @@ pub fn run(stock: &Path, cache: &Path, format: TensorType, seconds: &[u32], roun
             verdict(seconds, ratio)
         );
     }
-    Ok(())
+    // The benchmark of the whole server finds it here, and speaks for 5 s.
+    script(&model, words_in(5))
+}
+
+fn words_in(seconds: u32) -> usize {
+    ((seconds as f32 * WORDS_PER_SECOND).round() as usize).min(MOST_WORDS)
+}
+
+fn script(model: &Path, words: usize) -> Result<()> {
+    Ok(shape::set_words(&mut OpenOptions::new().read(true).write(true).open(model)?, words)?)
 }
 
 fn verdict(seconds: u32, ratio: f64) -> String {
