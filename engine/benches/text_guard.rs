@@ -6,7 +6,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use engine::language::Language;
 use engine::text::dictionary::{Dictionary, Term};
 use engine::text::guard::{GuardContext, review};
-use engine::text::rules::{RuleContext, clean};
+use engine::text::TextContext;
+use engine::text::rules::clean;
 use engine::text::snippets::Snippets;
 use engine::text::style::Style;
 
@@ -40,7 +41,7 @@ fn text(c: &mut Criterion) {
     for (name, language, (raw, proposal)) in
         [("english", Language::ENGLISH, ENGLISH), ("russian", Language::RUSSIAN, RUSSIAN)]
     {
-        let rules = RuleContext {
+        let rules = TextContext {
             language,
             style: &style,
             dictionary: &dictionary,

@@ -6,7 +6,8 @@ use engine::language::Language;
 use engine::text::dictionary::{Dictionary, Term};
 use engine::text::edit::{apply, undo};
 use engine::text::guard::{GuardContext, review};
-use engine::text::rules::{RuleContext, clean};
+use engine::text::TextContext;
+use engine::text::rules::clean;
 use engine::text::snippets::{Snippet, Snippets};
 use engine::text::style::Style;
 use proptest::prelude::*;
@@ -157,7 +158,7 @@ proptest! {
         raw in any_text(), style in any_style(), language in any_language(), keep in prop::collection::vec(any::<bool>(), 64)
     ) {
         let (dictionary, snippets) = (dictionary(), snippets());
-        let context = RuleContext { language, style: &style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
+        let context = TextContext { language, style: &style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
         let cleaned = clean(&raw, &context);
         prop_assert_eq!(&apply(&raw, &cleaned.edits).unwrap(), &cleaned.text);
         prop_assert_eq!(&apply(&raw, &[]).unwrap(), &raw);

@@ -152,6 +152,8 @@ mod tests {
         let mut governor = Governor::new(LIMITS, 2);
         let calm = Reading { slots: 4, busy: 1, ..Reading::default() };
         let late = Reading { slots: 4, busy: 4, final_wait: Duration::from_secs(2), ..Reading::default() };
+        governor.observe(0, calm, Moment::from_millis(0));
+        assert_eq!(entered(&mut governor, 1, Moment::from_millis(0)), 1);
         for tenth in 0..200 {
             let now = Moment::from_millis(tenth * 100);
             governor.observe(0, calm, now);

@@ -6,18 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::asr::Transcript;
 use engine::language::Language;
 use engine::llm::request::Limits;
 use engine::llm::{Clean, GenerateRequest, Generated, ModelFacts, join, pieces};
-use engine::text::dictionary::Dictionary;
-use engine::text::edit::Edit;
-use engine::text::gate::{Gate, GateContext, decide};
-use engine::text::guard::{GuardContext, review};
-use engine::text::rules::{Cleaned, RuleContext, clean};
 use engine::text::sentences::sentences;
-use engine::text::snippets::Snippets;
-use engine::text::style::Style;
-use engine::text::style::prompt::{Prompt, PromptValues};
+use engine::text::{Cleaned, Dictionary, Edit, Gate, GateContext, Heard, Snippets, Style, TextContext};
 
 use super::output::CleanedBy;
 use crate::moment::Moment;
@@ -77,7 +71,7 @@ pub(super) struct Cleaning {
     language: Language,
     options: Arc<TextOptions>,
     rules: Cleaned,
-    previous: String,
+    previous_sentence: Option<String>,
     words_at_a_time: usize,
     asked: Vec<Asked>,
     since: Moment,
@@ -116,23 +110,18 @@ pub(super) struct CleanText {
 
 impl Cleaning {
     /// `previous` is the text before, as the rules left it.
-    pub fn begin(raw: String, language: Language, previous: &str, options: Arc<TextOptions>, now: Moment) -> Self {
+    pub fn begin(heard: &Transcript, previous: &str, options: Arc<TextOptions>, now: Moment) -> Self {
         let previous_sentence = last_sentence(previous);
-        let context = RuleContext {
-            language,
-            style: &options.style,
-            dictionary: &options.dictionary,
-            snippets: &options.snippets,
-            previous_sentence,
-        };
-        let rules = clean(&raw, &context);
-        let previous = previous_sentence.unwrap_or_default().to_owned();
+        let language = heard.language;
+        let heard = Heard::from_words(&heard.words);
+        let raw = heard.text().to_owned();
+        let rules = context(&options, language, previous_sentence).clean(heard);
         Self {
             raw,
             language,
-            options,
             rules,
-            previous,
+            previous_sentence: previous_sentence.map(str::to_owned),
+            options,
             words_at_a_time: 0,
             asked: Vec::new(),
             since: now,
@@ -142,12 +131,8 @@ impl Cleaning {
         }
     }
 
-    /// What the model is told; none where somebody's own template cannot be filled in.
-    fn prompt(&self, text: &str) -> Option<Prompt> {
-        let terms: Vec<String> = self.options.dictionary.terms().iter().map(|term| term.term.clone()).collect();
-        let language = self.language.english_name();
-        let values = PromptValues { language, dictionary: &terms, previous: &self.previous, text };
-        self.options.style.prompt.render(&values).ok()
+    fn context(&self) -> TextContext<'_> {
+        context(&self.options, self.language, self.previous_sentence.as_deref())
     }
 
     /// The text without any model.
@@ -161,19 +146,21 @@ impl Cleaning {
             self.verdict = Some(Verdict::NoModel);
             return Vec::new();
         };
+        self.words_at_a_time = usize::from(cleaner.facts.words_at_a_time);
         let time = GateContext {
             time_left_ms: cleaner.deadline.as_millis() as u32,
             expected_ms: pace.expected(self.rules.text.len()).as_millis() as u32,
         };
-        let decision = decide(&self.rules, &self.options.style, time);
+        let context = self.context();
+        let decision = context.gate(&self.rules, time);
         if decision != Gate::Ask {
             self.verdict = Some(Verdict::Spared(decision));
             return Vec::new();
         }
-        self.words_at_a_time = usize::from(cleaner.facts.words_at_a_time);
         let limits = Limits { time_ms: cleaner.deadline.as_millis() as u32, ..Limits::default() };
         let request = |text: &str| {
-            let prompt = self.prompt(text)?;
+            // None where somebody's own template cannot be filled in.
+            let prompt = context.prompt(text).ok()?;
             let clean = Clean::new(&cleaner.facts, self.language, &prompt.system, &prompt.user, text);
             Some(GenerateRequest::Clean(Clean { limits, ..clean }))
         };
@@ -247,14 +234,7 @@ impl Cleaning {
             .map(|(piece, asked)| if let Reply::Came(text) = &asked.reply { text.as_str() } else { piece.text })
             .collect();
         let proposal = join(&parts, &replies);
-        let prompt = self.prompt("");
-        let context = GuardContext {
-            language: self.language,
-            style: &self.options.style,
-            dictionary: &self.options.dictionary,
-            prompt: prompt.as_ref().map(|prompt| prompt.system.as_str()),
-        };
-        let reviewed = review(&self.raw, &self.rules, &proposal, &context);
+        let reviewed = self.context().review(&self.raw, &self.rules, &proposal);
         if reviewed.whole.is_some() {
             return (by_rules, Verdict::Refused);
         }
@@ -262,6 +242,15 @@ impl Cleaning {
             CleanText { text: reviewed.text, edits: reviewed.accepted, cleaned_by: CleanedBy::Llm, ..by_rules };
         (cleaned, Verdict::Used)
     }
+}
+
+fn context<'a>(
+    options: &'a TextOptions,
+    language: Language,
+    previous_sentence: Option<&'a str>,
+) -> TextContext<'a> {
+    let TextOptions { style, dictionary, snippets } = options;
+    TextContext { language, style, dictionary, snippets, previous_sentence }
 }
 
 /// The end of a text that a new one may go on with.

@@ -1,6 +1,7 @@
 use engine::llm::{Generated, ModelFacts as LlmFacts, Stopped};
 use engine::text::edit::apply;
-use engine::text::rules::{RuleContext, clean};
+use engine::text::TextContext;
+use engine::text::rules::clean;
 
 use super::*;
 use crate::session::cleaning::{CleanerLimits, TextOptions};
@@ -12,7 +13,7 @@ const CLEANED: &str = "Hi Anna, thanks for the notes. I read them, and they are 
 /// What the rules alone make of it.
 fn by_rules() -> String {
     let text = TextOptions::default();
-    let context = RuleContext {
+    let context = TextContext {
         language: Language::ENGLISH,
         style: &text.style,
         dictionary: &text.dictionary,

@@ -12,7 +12,8 @@ pub mod speller;
 use engine::language::Language;
 use engine::text::dictionary::Dictionary;
 use engine::text::edit::{Edit, EditKind, apply};
-use engine::text::rules::{Cleaned, RuleContext, clean};
+use engine::text::TextContext;
+use engine::text::rules::{Cleaned, clean};
 use engine::text::snippets::Snippets;
 use engine::text::style::{Style, Styles};
 
@@ -93,7 +94,7 @@ pub fn cleaned(pair: &Pair) -> Cleaned {
 pub fn clean_as(language: Language, style: &Style, raw: &str) -> Cleaned {
     let (dictionary, snippets) = (Dictionary::default(), Snippets::default());
     let context =
-        RuleContext { language, style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
+        TextContext { language, style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
     clean(raw, &context)
 }
 

@@ -75,9 +75,7 @@ impl SessionState {
         now: Moment,
         effects: &mut Vec<SessionEffect>,
     ) -> Cleaning {
-        let raw = decoded.transcript.text();
-        let language = decoded.transcript.language;
-        let mut cleaning = Cleaning::begin(raw, language, previous, Arc::clone(&self.options.text), now);
+        let mut cleaning = Cleaning::begin(&decoded.transcript, previous, Arc::clone(&self.options.text), now);
         let cleaner = self.limits.cleaner.clone().filter(|_| !self.level.cleans_by_rules());
         let requests = cleaning.requests(cleaner.as_ref(), self.pace);
         let Some(cleaner) = cleaner.filter(|_| !requests.is_empty()) else { return cleaning };

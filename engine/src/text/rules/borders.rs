@@ -55,7 +55,8 @@ mod tests {
     use crate::text::dictionary::Dictionary;
     use crate::text::edit::apply;
     use crate::text::heard::Heard;
-    use crate::text::rules::{RuleContext, clean};
+    use crate::text::TextContext;
+use crate::text::rules::clean;
     use crate::text::snippets::Snippets;
     use crate::text::style::Style;
 
@@ -72,7 +73,7 @@ mod tests {
             at += 500;
         }
         let (style, dictionary, snippets) = (Style::none(), Dictionary::default(), Snippets::default());
-        let context = RuleContext {
+        let context = TextContext {
             language,
             style: &style,
             dictionary: &dictionary,

@@ -34,8 +34,6 @@ mod symbols;
 
 pub use confidence::Doubt;
 
-/// The context under the name by which those know it who call the rules alone.
-pub use super::TextContext as RuleContext;
 use super::TextContext;
 use super::Tongue;
 use super::dictionary::Dictionary;
@@ -151,7 +149,7 @@ pub(crate) mod tests {
     pub(crate) fn cleaned(language: Language, style: &Style, raw: &str) -> Cleaned {
         let (dictionary, snippets) = (Dictionary::default(), Snippets::default());
         let context =
-            RuleContext { language, style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
+            TextContext { language, style, dictionary: &dictionary, snippets: &snippets, previous_sentence: None };
         let cleaned = clean(raw, &context);
         assert_eq!(apply(raw, &cleaned.edits).unwrap(), cleaned.text);
         cleaned
@@ -180,7 +178,7 @@ pub(crate) mod tests {
     #[test]
     fn a_text_that_goes_on_with_a_sentence_gets_no_capital() {
         let (style, dictionary, snippets) = (Style::none(), Dictionary::default(), Snippets::default());
-        let context = |previous| RuleContext {
+        let context = |previous| TextContext {
             language: Language::ENGLISH,
             style: &style,
             dictionary: &dictionary,
@@ -199,7 +197,7 @@ pub(crate) mod tests {
         );
         let dictionary = Dictionary::new(vec![Term::new("npm"), Term::new("Kubernetes")]);
         let style = Style::none();
-        let context = RuleContext {
+        let context = TextContext {
             language: Language::ENGLISH,
             style: &style,
             dictionary: &dictionary,
