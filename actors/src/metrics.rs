@@ -32,6 +32,7 @@ pub const BUSY_SLOTS: &str = "alfavoice_busy_slots";
 pub const SLOTS: &str = "alfavoice_slots";
 pub const STALE_ANSWERS: &str = "alfavoice_stale_answers_total";
 pub const WORKER_EXITS: &str = "alfavoice_worker_exits_total";
+pub const WORKER_RENEWALS: &str = "alfavoice_worker_renewals_total";
 pub const WORKER_STARTS: &str = "alfavoice_worker_starts_total";
 pub const WORKERS_READY: &str = "alfavoice_workers_ready";
 pub const WORKER_RESIDENT: &str = "alfavoice_worker_resident_bytes";
@@ -70,6 +71,7 @@ pub const ALL: &[Metric] = &[
     Metric { name: BUSY_SLOTS, kind: Kind::Gauge, labels: &["pool"], help: "slots at work" },
     Metric { name: SLOTS, kind: Kind::Gauge, labels: &["pool"], help: "slots there are" },
     Metric { name: STALE_ANSWERS, kind: Kind::Counter, labels: &["pool"], help: "answers on leases that had ended, dropped" },
+    Metric { name: WORKER_RENEWALS, kind: Kind::Counter, labels: &["pool", "reason"], help: "workers replaced between two jobs: age, memory, reload" },
     Metric { name: WORKER_EXITS, kind: Kind::Counter, labels: &["pool", "how"], help: "worker processes that went away: crashed, killed, left" },
     Metric { name: WORKER_STARTS, kind: Kind::Counter, labels: &["pool"], help: "worker processes started" },
     Metric { name: WORKERS_READY, kind: Kind::Gauge, labels: &["pool"], help: "workers ready for jobs" },

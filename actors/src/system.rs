@@ -24,8 +24,9 @@ use crate::registry::{Registry, Token};
 use crate::scheduler::book::BookLimits;
 use crate::scheduler::{Gate, ReadLoad, Scheduler};
 use crate::session::{Cleaner, Control, Pools, Session, SessionLimits, SessionOptions, SessionSetup};
-use crate::supervisor::policy::RestartLimits;
-use crate::supervisor::{PlaceState, PoolStatus, ReadStatus, StopWorkers, Supervisor, WorkerSpec};
+use crate::supervisor::{
+    PlaceState, PoolStatus, ReadStatus, Reload, StopWorkers, SupervisionLimits, Supervisor, WorkerSpec,
+};
 use crate::vitals::Vitals;
 use crate::worker::WorkerLimits;
 
@@ -40,7 +41,7 @@ pub struct SystemSettings {
     pub bind_memory: bool,
     pub book: BookLimits,
     pub load: GovernorLimits,
-    pub restarts: RestartLimits,
+    pub supervision: SupervisionLimits,
     pub workers: WorkerLimits,
     pub parallel_starts: usize,
     pub session: SessionLimits,
@@ -74,6 +75,7 @@ pub struct System {
     pools: Pools,
     /// Those of the recognisers first.
     supervisors: Vec<Addr<Supervisor>>,
+    pool_names: Arc<[String]>,
     recognisers: usize,
     schedulers: Vec<Addr<Scheduler>>,
     registry: Registry,
@@ -126,7 +128,7 @@ impl System {
             let supervisor = Supervisor::new(
                 &pool.wish.name,
                 places,
-                settings.restarts,
+                settings.supervision,
                 settings.workers,
                 scheduler.clone(),
                 Arc::clone(&starting),
@@ -146,8 +148,10 @@ impl System {
             normal: first,
             cleaner: cleaner.map(|scheduler| Cleaner { scheduler, cache: CleanCache::new(settings.cache) }),
         };
+        let names = settings.recognisers.iter().chain(&settings.cleaner).map(|pool| pool.wish.name.clone());
         Ok(Self {
             pools,
+            pool_names: names.collect(),
             supervisors,
             recognisers: settings.recognisers.len(),
             schedulers,
@@ -227,6 +231,21 @@ impl System {
         if let Some(cleaner) = &self.pools.cleaner {
             cleaner.cache.forget(owner);
         }
+    }
+
+    /// Lets every worker read its model again, one after the other, while the others work on; sessions notice nothing
+    /// but a short wait where a pool has one worker alone. The models stay those that the server was started with, their
+    /// files and facts may be new. Returns the names of pools that are not there.
+    pub fn reload(&self, pools: &[PoolSettings]) -> Vec<String> {
+        let mut unknown = Vec::new();
+        for pool in pools {
+            let Some(at) = self.pool_names.iter().position(|name| *name == pool.wish.name) else {
+                unknown.push(pool.wish.name.clone());
+                continue;
+            };
+            self.supervisors[at].do_send(Reload { model: pool.source.clone(), facts: pool.facts.clone() });
+        }
+        unknown
     }
 
     /// Process ids of the workers that are ready.

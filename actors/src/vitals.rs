@@ -8,7 +8,7 @@ use metrics::gauge;
 
 use crate::metrics as names;
 use crate::placement::memory;
-use crate::supervisor::{PlaceState, ReadStatus, Supervisor};
+use crate::supervisor::{Measured, PlaceState, ReadStatus, Supervisor};
 
 /// The kernel walks all page tables for it, so not more often.
 const EVERY: Duration = Duration::from_secs(15);
@@ -42,20 +42,31 @@ async fn measure(supervisors: Vec<Addr<Supervisor>>) {
         };
         for (place, state) in status.places.into_iter().map(|place| place.state).enumerate() {
             if let PlaceState::Ready { pid, .. } = state {
-                workers.push((status.pool.clone(), place, pid));
+                workers.push(Watched { supervisor: supervisor.clone(), pool: status.pool.clone(), place, pid });
             }
         }
     }
-    let _ = actix_rt::task::spawn_blocking(move || publish(&workers)).await;
+    let _ = actix_rt::task::spawn_blocking(move || publish(workers)).await;
 }
 
-fn publish(workers: &[(String, usize, u32)]) {
+/// A worker that is ready.
+struct Watched {
+    supervisor: Addr<Supervisor>,
+    pool: String,
+    place: usize,
+    pid: u32,
+}
+
+fn publish(workers: Vec<Watched>) {
     let mut total: BTreeMap<u32, u64> = BTreeMap::new();
-    for (pool, place, pid) in workers {
+    for Watched { supervisor, pool, place, pid } in workers {
         // A process that is gone by now counts with nothing.
-        let nodes = memory::of_process(*pid).unwrap_or_default();
+        let nodes = memory::of_process(pid).unwrap_or_default();
         let resident: u64 = nodes.values().sum();
-        gauge!(names::WORKER_RESIDENT, "pool" => pool.clone(), "place" => place.to_string()).set(resident as f64);
+        gauge!(names::WORKER_RESIDENT, "pool" => pool, "place" => place.to_string()).set(resident as f64);
+        if resident > 0 {
+            supervisor.do_send(Measured { place, pid, resident });
+        }
         for (node, bytes) in nodes {
             *total.entry(node).or_default() += bytes;
         }

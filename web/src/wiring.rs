@@ -12,7 +12,9 @@ use actors::scheduler::book::BookLimits;
 use actors::scheduler::order::Order;
 use actors::scheduler::queue::QueueLimits;
 use actors::session::{CadenceLimits, CleanerLimits, Mode, SessionLimits, SessionOptions, Tier};
+use actors::supervisor::SupervisionLimits;
 use actors::supervisor::policy::RestartLimits;
+use actors::supervisor::renewal::RenewalLimits;
 use actors::system::{PoolSettings, SystemSettings};
 use actors::worker::WorkerLimits;
 use anyhow::{Context as _, bail};
@@ -39,15 +41,11 @@ pub struct Wired {
 
 pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<Wired> {
     let catalogue = Catalogue::with_folder(&settings.model_folder())?;
-    let executable = worker_executable(settings, "alfavoice-asr")?;
-    let mut ids = vec![settings.asr.normal_model.clone(), settings.asr.high_model.clone()];
-    ids.dedup();
-    let recognisers: Vec<PoolSettings> =
-        ids.iter().map(|id| recogniser(settings, &catalogue, id, &executable)).collect::<anyhow::Result<_>>()?;
+    let recognisers = recognisers(settings, &catalogue)?;
     let facts = |pool: Option<&PoolSettings>| pool.map(|pool| pool.facts.clone()).unwrap_or_default();
     let cleaner = cleaner(settings, &catalogue)?;
     let session = session_limits(settings, facts(recognisers.first()), facts(recognisers.last()), cleaner.as_ref());
-    let mut models = ids;
+    let mut models: Vec<String> = recognisers.iter().map(|pool| pool.model.clone()).collect();
     models.extend(cleaner.as_ref().map(|cleaner| cleaner.pool.model.clone()).filter(|id| !models.contains(id)));
     let system = SystemSettings {
         recognisers,
@@ -57,7 +55,7 @@ pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<
         bind_memory: settings.placement.memory_affinity != MemoryAffinity::Off,
         book: book_limits(settings),
         load: load_limits(settings),
-        restarts: restart_limits(settings),
+        supervision: supervision_limits(settings),
         workers: worker_limits(settings),
         parallel_starts: usize::from(settings.supervision.parallel_starts),
         session,
@@ -65,6 +63,20 @@ pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<
         recorder,
     };
     Ok(Wired { system, session_defaults: session_defaults(settings)?, models })
+}
+
+/// The models as settings and catalogue describe them now: what [`System::reload`](actors::system::System::reload) takes.
+pub fn pools(settings: &Settings) -> anyhow::Result<Vec<PoolSettings>> {
+    let catalogue = Catalogue::with_folder(&settings.model_folder())?;
+    let cleaner = cleaner(settings, &catalogue)?.map(|cleaner| cleaner.pool);
+    Ok(recognisers(settings, &catalogue)?.into_iter().chain(cleaner).collect())
+}
+
+fn recognisers(settings: &Settings, catalogue: &Catalogue) -> anyhow::Result<Vec<PoolSettings>> {
+    let executable = worker_executable(settings, "alfavoice-asr")?;
+    let mut ids = vec![&settings.asr.normal_model, &settings.asr.high_model];
+    ids.dedup();
+    ids.into_iter().map(|id| recogniser(settings, catalogue, id, &executable)).collect()
 }
 
 fn recogniser(
@@ -272,14 +284,20 @@ fn cache_limits(settings: &Settings) -> CacheLimits {
     }
 }
 
-fn restart_limits(settings: &Settings) -> RestartLimits {
+fn supervision_limits(settings: &Settings) -> SupervisionLimits {
     let supervision = &settings.supervision;
-    RestartLimits {
+    let restarts = RestartLimits {
         first_backoff: ms(supervision.backoff_first_ms),
         longest_backoff: ms(supervision.backoff_max_ms),
         most_deaths: usize::from(supervision.max_restarts),
         window: Duration::from_secs(u64::from(supervision.restart_window_s)),
-    }
+    };
+    let hours = (supervision.worker_age_h > 0).then_some(u64::from(supervision.worker_age_h));
+    let renewal = RenewalLimits {
+        age: hours.map(|hours| Duration::from_secs(hours * 3600)),
+        growth_percent: (supervision.worker_growth_percent > 0).then_some(supervision.worker_growth_percent),
+    };
+    SupervisionLimits { restarts, renewal }
 }
 
 fn worker_limits(settings: &Settings) -> WorkerLimits {

@@ -56,6 +56,30 @@ async fn a_worker_that_stands_still_is_replaced_and_costs_no_word() {
 }
 
 #[actix_rt::test]
+async fn models_are_read_again_while_people_speak_and_nobody_notices() {
+    let server = TestServer::start().await;
+    let undisturbed =
+        (transcribe(&server, &sample("en_02.wav")).await, transcribe(&server, &sample("ru_04.wav")).await);
+    let before = server.workers();
+    let (mine, other) = (sample("en_02.wav"), sample("ru_04.wav"));
+    let reload = async {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        send_signal(server.pid(), "HUP");
+    };
+    let ((mine, other), ()) = join(join(transcribe(&server, &mine), transcribe(&server, &other)), reload).await;
+    assert_eq!((mine, other), undisturbed);
+    let fresh = server
+        .until_readyz(Duration::from_secs(20), |status, _| {
+            let now = server.workers();
+            status == 200 && now.len() == before.len() && !now.iter().any(|pid| before.contains(pid))
+        })
+        .await
+        .expect("every worker is a new one");
+    assert_eq!(fresh["pools"][0]["restarts"], 0, "it was no death: {fresh}");
+    assert!(server.metric("alfavoice_worker_renewals_total").await >= 2.0);
+}
+
+#[actix_rt::test]
 async fn a_worker_that_cannot_start_is_given_up_and_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let broken = folder.path().join("alfavoice-asr");

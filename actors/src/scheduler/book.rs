@@ -4,9 +4,10 @@
 //! one slot; its tag is never used again, so an answer to an older lease finds nothing and is dropped and counted.
 //! Nothing that was cancelled or has become worthless is ever handed out.
 
+mod leaving;
 mod outlook;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use engine_worker::message::{Cost, FailureCode, JobTag, SlotIndex};
@@ -51,6 +52,10 @@ pub enum Effect<W = Work> {
         worker: WorkerLife,
         reason: String,
     },
+    /// A worker that is to be replaced has nothing to do any more.
+    LetGo {
+        worker: WorkerLife,
+    },
     Tell {
         job: JobId,
         class: Class,
@@ -76,6 +81,8 @@ pub struct Book<W = Work> {
     limits: BookLimits,
     queue: Queue<W>,
     workers: BTreeMap<WorkerLife, Vec<Option<JobTag>>>,
+    /// Workers that finish what they have and get nothing more.
+    leaving: BTreeSet<WorkerLife>,
     /// By tag, so in the order in which they began.
     leases: BTreeMap<JobTag, Lease<W>>,
     next_tag: u64,
@@ -107,6 +114,7 @@ impl<W: Workload + Clone> Book<W> {
             limits,
             queue: Queue::new(limits.queue),
             workers: BTreeMap::new(),
+            leaving: BTreeSet::new(),
             leases: BTreeMap::new(),
             next_tag: 1,
             estimates: Estimates::default(),
@@ -217,6 +225,7 @@ impl<W: Workload + Clone> Book<W> {
     }
 
     pub fn worker_exited(&mut self, worker: WorkerLife, departure: Departure, now: Moment) -> Vec<Effect<W>> {
+        self.leaving.remove(&worker);
         let Some(slots) = self.workers.remove(&worker) else {
             return Vec::new();
         };
@@ -286,6 +295,7 @@ impl<W: Workload + Clone> Book<W> {
         let result =
             if lease.cancelled { Err(JobFailure::Cancelled) } else { Ok(Finished { output, waited, service, cost }) };
         let mut effects = vec![Self::end(lease.job, result)];
+        self.let_go_if_done(lease.worker, &mut effects);
         self.hand_out(now, &mut effects);
         effects
     }
@@ -300,6 +310,7 @@ impl<W: Workload + Clone> Book<W> {
             JobFailure::Engine { code, message }
         };
         let mut effects = vec![Self::end(lease.job, Err(failure))];
+        self.let_go_if_done(lease.worker, &mut effects);
         self.hand_out(now, &mut effects);
         effects
     }
@@ -359,7 +370,8 @@ impl<W: Workload + Clone> Book<W> {
     /// A free slot on the worker that has the most of them, so that load spreads over nodes.
     fn free_slot(&self) -> Option<(WorkerLife, SlotIndex)> {
         let free = |slots: &Vec<Option<JobTag>>| slots.iter().filter(|slot| slot.is_none()).count();
-        let (worker, slots) = self.workers.iter().max_by_key(|(_, slots)| free(slots))?;
+        let staying = self.workers.iter().filter(|(worker, _)| !self.leaving.contains(worker));
+        let (worker, slots) = staying.max_by_key(|(_, slots)| free(slots))?;
         let slot = slots.iter().position(Option::is_none)?;
         Some((*worker, SlotIndex(slot as u16)))
     }

@@ -7,7 +7,7 @@ use super::*;
 use crate::ids::{Owner, SessionId};
 use crate::scheduler::order::Order;
 
-const LIMITS: BookLimits = BookLimits {
+pub(super) const LIMITS: BookLimits = BookLimits {
     queue: QueueLimits { size: 10, per_owner: 10, ageing: Duration::from_secs(10), order: Order::EarliestDeadline },
     hang: Duration::from_secs(3),
     most_crashes: 2,
@@ -20,7 +20,7 @@ fn id(number: u64) -> JobId {
     JobId { session: SessionId(uuid::Uuid::nil()), number }
 }
 
-fn job(number: u64, class: Class) -> Job {
+pub(super) fn job(number: u64, class: Class) -> Job {
     Job {
         id: id(number),
         owner: Owner::new("anna"),
@@ -39,16 +39,16 @@ fn job(number: u64, class: Class) -> Job {
     }
 }
 
-fn at(ms: u64) -> Moment {
+pub(super) fn at(ms: u64) -> Moment {
     Moment::from_millis(ms)
 }
 
-fn output() -> Output {
+pub(super) fn output() -> Output {
     Output::Transcript(Transcript::empty(Language::ENGLISH))
 }
 
 /// What was dispatched: worker, slot, tag.
-fn dispatched(effects: &[Effect]) -> Vec<(WorkerLife, SlotIndex, JobTag)> {
+pub(super) fn dispatched(effects: &[Effect]) -> Vec<(WorkerLife, SlotIndex, JobTag)> {
     let one = |effect: &Effect| match effect {
         Effect::Dispatch { worker, slot, tag, .. } => Some((*worker, *slot, *tag)),
         _ => None,

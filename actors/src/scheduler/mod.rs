@@ -23,7 +23,7 @@ use crate::job::{Class, Job, JobEvent, JobFailure, Output};
 use crate::load::{ShedReason, Steward};
 use crate::metrics as names;
 use crate::moment::Clock;
-use crate::worker::{CancelRunning, Dispatch, KillHung, WorkerActor};
+use crate::worker::{CancelRunning, Dispatch, KillHung, Leave, WorkerActor};
 
 /// How often hung jobs, late partials and queue positions are looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -76,6 +76,11 @@ pub struct Gate {
     pub closed: Option<ShedReason>,
 }
 
+/// Give this worker nothing more, and let it go when it has finished.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Retire(pub WorkerLife);
+
 /// The state of the pool at a glance.
 #[derive(Message)]
 #[rtype(result = "Load")]
@@ -127,6 +132,7 @@ impl Scheduler {
                 Effect::Dispatch { worker, slot, tag, work } => self.to(worker, Dispatch { slot, tag, work }),
                 Effect::CancelRunning { worker, tag } => self.to(worker, CancelRunning { tag }),
                 Effect::Kill { worker, reason } => self.to(worker, KillHung { reason }),
+                Effect::LetGo { worker } => self.to(worker, Leave),
                 Effect::Tell { job, class, event } => self.tell(job, class, event),
                 Effect::CountStale => {
                     debug!(pool = self.pool, "an answer on an ended lease was dropped");
@@ -251,6 +257,15 @@ impl Handler<FromWorker> for Scheduler {
             FromWorker::OfJob { tag, news: News::Done(output, cost) } => self.book.done(tag, output, cost, now),
             FromWorker::OfJob { tag, news: News::Failed(code, message) } => self.book.failed(tag, code, message, now),
         };
+        self.perform(effects);
+    }
+}
+
+impl Handler<Retire> for Scheduler {
+    type Result = ();
+
+    fn handle(&mut self, Retire(worker): Retire, _: &mut Self::Context) {
+        let effects = self.book.retire(worker);
         self.perform(effects);
     }
 }

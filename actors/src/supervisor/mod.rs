@@ -1,25 +1,28 @@
 //! Keeps a pool's workers alive: starts them one after the other, restarts what dies, gives up what cannot live.
 
 pub mod policy;
+pub mod renewal;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix::prelude::*;
-use engine_worker::message::{Load, Ready};
+use engine::asr::ModelFacts;
+use engine_worker::message::{Load, ModelSource, Ready};
 use engine_worker::{WorkerCommand, WorkerProcess};
 use metrics::{counter, gauge};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{error, info, warn};
 
 use self::policy::{Decision, RestartLimits, RestartPolicy};
+use self::renewal::{Life, RenewalLimits};
 use crate::ids::WorkerLife;
 use crate::load::ShedReason;
 use crate::metrics as names;
 use crate::moment::Clock;
 use crate::scheduler::book::Departure;
-use crate::scheduler::{FromWorker, Gate, Scheduler};
+use crate::scheduler::{FromWorker, Gate, Retire, Scheduler};
 use crate::worker::{Leave, WorkerActor, WorkerLimits, WorkerSetup};
 
 /// How often actors are checked for having vanished without a word (a panic).
@@ -49,6 +52,24 @@ pub struct WorkerExited {
     pub life: WorkerLife,
     pub departure: Departure,
     pub why: String,
+}
+
+/// How much memory the worker of a place takes.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Measured {
+    pub place: usize,
+    pub pid: u32,
+    pub resident: u64,
+}
+
+/// Read the model again, one worker after the other, each when it has finished what it does. Workers that were given up
+/// are tried again.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Reload {
+    pub model: ModelSource,
+    pub facts: ModelFacts,
 }
 
 /// Let all workers leave and start none any more; answered when they have left.
@@ -120,11 +141,19 @@ impl PoolStatus {
     }
 }
 
+/// When workers are started again, given up, or replaced.
+#[derive(Debug, Clone, Copy)]
+pub struct SupervisionLimits {
+    pub restarts: RestartLimits,
+    pub renewal: RenewalLimits,
+}
+
 pub struct Supervisor {
     pool: String,
     clock: Clock,
     scheduler: Addr<Scheduler>,
     worker_limits: WorkerLimits,
+    renewal: RenewalLimits,
     places: Vec<Place>,
     /// Shared by all pools: one worker reads its model at a time, so that a restart of all is no stampede on disk and
     /// memory.
@@ -137,6 +166,10 @@ struct Place {
     policy: RestartPolicy,
     state: PlaceState,
     worker: Option<(WorkerLife, Addr<WorkerActor>)>,
+    /// Of the worker that is ready.
+    life: Option<Life>,
+    /// It was asked to leave for a successor.
+    leaving: bool,
     /// Held from spawn to ready.
     permit: Option<OwnedSemaphorePermit>,
     restarts: u64,
@@ -147,7 +180,7 @@ impl Supervisor {
     pub fn new(
         pool: &str,
         specs: Vec<WorkerSpec>,
-        limits: RestartLimits,
+        limits: SupervisionLimits,
         worker_limits: WorkerLimits,
         scheduler: Addr<Scheduler>,
         starting: Arc<Semaphore>,
@@ -155,15 +188,18 @@ impl Supervisor {
     ) -> Self {
         let place = |spec| Place {
             spec,
-            policy: RestartPolicy::new(limits),
+            policy: RestartPolicy::new(limits.restarts),
             state: PlaceState::Waiting,
             worker: None,
+            life: None,
+            leaving: false,
             permit: None,
             restarts: 0,
             last_death: None,
         };
         let places = specs.into_iter().map(place).collect();
-        Self { pool: pool.to_owned(), clock, scheduler, worker_limits, places, starting, stopping: false }
+        let renewal = limits.renewal;
+        Self { pool: pool.to_owned(), clock, scheduler, worker_limits, renewal, places, starting, stopping: false }
     }
 
     /// Starts the worker of a place as soon as it is its turn.
@@ -211,11 +247,18 @@ impl Supervisor {
         let place = &mut self.places[at];
         place.permit = None;
         place.worker = None;
-        place.last_death = Some(why.clone());
+        place.life = None;
         if self.stopping {
+            place.last_death = Some(why);
             place.state = PlaceState::Stopped;
             return;
         }
+        if std::mem::take(&mut place.leaving) {
+            self.start_soon(at, Duration::ZERO, ctx);
+            self.gauge();
+            return;
+        }
+        place.last_death = Some(why.clone());
         match place.policy.died(self.clock.now(), departure) {
             Decision::RestartAfter(wait) => {
                 warn!(
@@ -253,6 +296,27 @@ impl Supervisor {
         }
     }
 
+    /// Replaces a worker whose time has come. One at a time: the others do its work meanwhile.
+    fn renew(&mut self) {
+        let settled = |place: &Place| {
+            !place.leaving && matches!(place.state, PlaceState::Ready { .. } | PlaceState::GivenUp { .. })
+        };
+        if self.stopping || !self.places.iter().all(settled) {
+            return;
+        }
+        let (now, limits) = (self.clock.now(), self.renewal);
+        let over = |place: &Place| Some((place.life?.is_over(limits, now)?, place.worker.as_ref()?.0));
+        let Some((place, (reason, life))) =
+            self.places.iter_mut().find_map(|place| over(place).map(|found| (place, found)))
+        else {
+            return;
+        };
+        info!(pool = self.pool, reason = reason.name(), "replacing a worker when it has finished");
+        counter!(names::WORKER_RENEWALS, "pool" => self.pool.clone(), "reason" => reason.name()).increment(1);
+        place.leaving = true;
+        self.scheduler.do_send(Retire(life));
+    }
+
     fn gauge(&self) {
         let ready = self.places.iter().filter(|place| matches!(place.state, PlaceState::Ready { .. })).count();
         gauge!(names::WORKERS_READY, "pool" => self.pool.clone()).set(ready as f64);
@@ -266,7 +330,10 @@ impl Actor for Supervisor {
         for place in 0..self.places.len() {
             self.start_soon(place, Duration::ZERO, ctx);
         }
-        ctx.run_interval(WATCH, Self::watch);
+        ctx.run_interval(WATCH, |supervisor, ctx| {
+            supervisor.watch(ctx);
+            supervisor.renew();
+        });
     }
 }
 
@@ -278,6 +345,7 @@ impl Handler<WorkerBecameReady> for Supervisor {
         let place = &mut self.places[place];
         place.permit = None;
         place.policy.became_ready(now);
+        place.life = Some(Life::began(now));
         place.state = PlaceState::Ready { pid, ready };
         self.gauge();
     }
@@ -296,6 +364,38 @@ impl Handler<WorkerExited> for Supervisor {
             counter!(names::WORKER_EXITS, "pool" => self.pool.clone(), "how" => how).increment(1);
             self.died(event.place, event.why, event.departure, ctx);
         }
+    }
+}
+
+impl Handler<Measured> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Measured { place, pid, resident }: Measured, _: &mut Self::Context) {
+        let place = &mut self.places[place];
+        if let (PlaceState::Ready { pid: present, .. }, Some(life)) = (&place.state, &mut place.life)
+            && *present == pid
+        {
+            life.measured(resident);
+        }
+    }
+}
+
+impl Handler<Reload> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Reload { model, facts }: Reload, ctx: &mut Self::Context) {
+        for at in 0..self.places.len() {
+            let place = &mut self.places[at];
+            place.spec.load.model = model.clone();
+            place.spec.load.facts = facts.clone();
+            if let Some(life) = &mut place.life {
+                life.outdated();
+            }
+            if matches!(place.state, PlaceState::GivenUp { .. }) {
+                self.start_soon(at, Duration::ZERO, ctx);
+            }
+        }
+        self.renew();
     }
 }
 

@@ -18,6 +18,11 @@ section! {
         start_deadline_s: u32 = 120, unit "seconds", range 1..=3600;
         /// A job that makes no progress for so long is taken for hung, and its worker is killed.
         hang_deadline_ms: u32 = 15_000, unit "ms", range 500..=3_600_000;
+        /// Age at which a worker is replaced by a fresh one, between two jobs. 0 = never.
+        worker_age_h: u32 = 24, unit "hours", range 0..=8760;
+        /// Growth of a worker's memory, over what it had soon after its start, at which it is replaced between two jobs;
+        /// less than 256 MiB is no growth. 0 = never.
+        worker_growth_percent: u32 = 50, unit "%", range 0..=10_000;
         /// How often a worker is asked whether it lives; one that leaves eight questions unanswered is killed (two, where
         /// the system says that it was stopped).
         ping_interval_ms: u32 = 500, unit "ms", range 100..=600_000;

@@ -1,6 +1,7 @@
 //! `alfavoice serve`
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -10,7 +11,8 @@ use tracing::{info, warn};
 
 use super::options::SettingsOptions;
 use crate::application::Application;
-use crate::{logging, telemetry};
+use crate::state::AppState;
+use crate::{logging, telemetry, wiring};
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -54,6 +56,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     info!(%address, profile, "listening");
     // For people; programs read the log line.
     println!("AlfaVoice is at {scheme}://{address}/ (stop with Ctrl-C)");
+    actix_web::rt::spawn(reload_on_hangup(application.state()));
     let stopper = application.stopper();
     actix_web::rt::spawn(async move {
         wait_for_signal().await;
@@ -62,6 +65,20 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     application.run().await.context("the server failed")?;
     info!("stopped");
     Ok(())
+}
+
+/// At every SIGHUP the workers read their models again, one after the other, while sessions go on.
+async fn reload_on_hangup(state: Arc<AppState>) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    while hangup.recv().await.is_some() {
+        match wiring::pools(state.settings()) {
+            Ok(pools) => {
+                info!("told to read the models again");
+                state.system().reload(&pools);
+            }
+            Err(error) => warn!("the models stay as they are: {error:#}"),
+        }
+    }
 }
 
 /// Returns at the first SIGTERM or SIGINT; a second one ends the process at once.
