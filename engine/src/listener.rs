@@ -183,7 +183,13 @@ impl Listener {
 
     fn copy(&self, range: SampleRange) -> Arc<[i16]> {
         let first = (range.start - self.live_from) as usize;
-        self.live.range(first..first + range.samples() as usize).copied().collect()
+        let end = first + range.samples() as usize;
+        let (front, back) = self.live.as_slices();
+        let part = |half: &'_ [i16], begins: usize| {
+            let within = |at: usize| at.saturating_sub(begins).min(half.len());
+            within(first)..within(end)
+        };
+        Arc::from([&front[part(front, 0)], &back[part(back, front.len())]].concat())
     }
 
     fn forget_silence(&mut self) {

@@ -16,6 +16,7 @@ mod security_check;
 mod serve;
 mod topology;
 mod transcribe;
+mod tune;
 mod user;
 
 use std::process::ExitCode;
@@ -60,6 +61,8 @@ enum Action {
     Models(models::Models),
     /// Show the machine and the plan of who computes where
     Topology(topology::Topology),
+    /// Measure how decodes should be placed on this machine
+    Tune(tune::Tune),
     /// Check the settings and show where each comes from
     CheckConfig(check_config::CheckConfig),
     /// Make, list, lock out and let in people
@@ -86,6 +89,7 @@ pub fn main() -> ExitCode {
     crate::tls::choose_provider();
     let result = match command.action {
         Action::Serve(action) => action.run(&command.settings),
+        Action::Tune(action) => action.run(&command.settings),
         Action::Transcribe(action) => action.run(&command.settings),
         Action::Listen(action) => action.run(&command.settings),
         Action::Models(action) => action.run(&command.settings),
