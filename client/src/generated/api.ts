@@ -554,7 +554,7 @@ snippet?: TextSnippet | null, };
 /**
  * `PATCH /api/history/{id}`: the text as the person wants it. The raw text stays.
  */
-export type TranscriptChange = { text: string, };
+export type TranscriptChange = { text: string, style: string | null, };
 
 /**
  * `GET /api/history/{id}`
@@ -637,3 +637,11 @@ export type UserPage = { items: Array<User>,
  * `after` of the next page; none where this is the last.
  */
 next: string | null, };
+
+export type CleanText = { text: string, edits: Array<TextEdit>, cleaned_by: CleanedBy, };
+export type NewCleaning = { text: string, language: string, style: string, };
+export type PlacedSlot = { processors: Array<number>, busy: boolean, };
+export type PlacedWorker = { pool: string, essential: boolean, node: number, memory_node: number | null, slots: Array<PlacedSlot>, state: WorkerState, pid: number | null, restarts: number, last_death: string | null, };
+export type Placement = { nodes: Array<PlacementNode>, reserved: Array<number>, workers: Array<PlacedWorker>, };
+export type PlacementNode = { index: number, cores: Array<Array<number>>, };
+export type WorkerState = "waiting" | "loading" | "ready" | "given_up" | "stopped";

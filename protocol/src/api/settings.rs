@@ -57,7 +57,7 @@ impl Default for Preferences {
             keep_audio: true,
             ui_language: "auto".to_owned(),
             theme: "system".to_owned(),
-            sounds: true,
+            sounds: false,
         }
     }
 }

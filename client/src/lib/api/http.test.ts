@@ -10,7 +10,7 @@ const error = (status: number, code: string) =>
 
 function setUp(answer: (path: string, bearer: string | null, body: unknown) => Response) {
   let kept: Tokens | null = tokens(1);
-  const store: TokenStore = { refreshToken: () => kept?.refresh_token ?? null, keep: (given) => (kept = given) };
+  const store: TokenStore = { refreshToken: () => kept?.refresh_token ?? null, keep: (given) => (kept = given), alone: (work) => work() };
   const asked: string[] = [];
   const fetcher = (async (path: string, request: RequestInit) => {
     asked.push(path);
@@ -40,5 +40,14 @@ describe('the API', () => {
     const down = setUp(() => error(503, 'unavailable'));
     await expect(down.api.get('/x')).rejects.toMatchObject({ code: 'unavailable', hint: 'h' });
     expect(down.kept()).not.toBeNull();
+  });
+
+  it('renews for bytes as well', async () => {
+    const { api } = setUp((path, bearer) => {
+      if (path === '/api/auth/refresh') return Response.json(tokens(2));
+      return bearer === 'Bearer a2' ? new Response('sound') : error(401, 'token_expired');
+    });
+    api.accept(tokens(1));
+    expect(await (await api.blob('/audio')).text()).toBe('sound');
   });
 });
