@@ -82,9 +82,8 @@ async fn reply(
     let mut answer = Answer::ask(&cleaner.scheduler, clock, owner.clone(), request, limit);
     let ended = async {
         loop {
-            match answer.next().await? {
-                JobEvent::Ended(result) => return result.ok(),
-                _ => {}
+            if let JobEvent::Ended(result) = answer.next().await? {
+                return result.ok();
             }
         }
     };

@@ -17,7 +17,7 @@ function setUp(answer: (path: string, bearer: string | null, body: unknown) => R
     const headers = request.headers as Record<string, string>;
     return answer(path, headers.authorization ?? null, request.body ? JSON.parse(request.body as string) : null);
   }) as unknown as typeof fetch;
-  return { api: new Api(store, fetcher), asked, kept: () => kept };
+  return { api: new Api(store, fetcher), asked, kept: () => kept, forget: () => void (kept = null) };
 }
 
 describe('the API', () => {
@@ -49,5 +49,13 @@ describe('the API', () => {
     });
     api.accept(tokens(1));
     expect(await (await api.blob('/audio')).text()).toBe('sound');
+  });
+
+  it('has no login any more once another page has logged out', async () => {
+    const { api, kept, forget } = setUp((path) => (path === '/x' ? error(401, 'unauthorized') : Response.json(tokens(2))));
+    api.accept(tokens(1));
+    forget();
+    await expect(api.get('/x')).rejects.toMatchObject({ status: 401 });
+    expect([api.hasLogin, kept()]).toEqual([false, null]);
   });
 });

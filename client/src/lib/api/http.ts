@@ -107,7 +107,11 @@ export class Api {
 
   async #exchange(): Promise<boolean> {
     const refresh_token = this.#store.refreshToken();
-    if (!refresh_token) return false;
+    if (!refresh_token) {
+      // Another page of this browser has logged out.
+      if (this.#access) this.accept(null);
+      return false;
+    }
     this.#access = null;
     const response = await this.#send('POST', '/api/auth/refresh', { body: { refresh_token } });
     if (response.ok) this.accept((await response.json()) as Tokens);
