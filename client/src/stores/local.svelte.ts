@@ -19,6 +19,8 @@ export interface Local {
   /** What the person set for their dictations, wherever they set it. */
   dictation: DictationWishes;
   keys: Hotkeys;
+  /** The views that the server offered last time. */
+  views: string[];
 }
 
 /** Of the person's settings, those that are wished for at the start of each recording. */
@@ -47,6 +49,7 @@ const DEFAULTS: Local = {
   style: 'auto',
   dictation: {},
   keys: DEFAULT_KEYS,
+  views: ['dictate', 'files', 'history', 'settings'],
 };
 
 function load(): Local {

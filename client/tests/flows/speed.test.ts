@@ -81,6 +81,28 @@ describe.skipIf(!inject('canRun'))('the page', () => {
     expect(times[2]).toBeLessThan(INTERACTIVE_MS * busy());
   });
 
+  it('stands still while it loads', async () => {
+    const { page } = await open(browser, server.url);
+    await page.getByRole('link', { name: 'Operations' }).waitFor();
+    await page.addInitScript(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    for (const view of ['dictate', 'history', 'settings', 'operations']) {
+      await page.goto(`${server.url}/#/${view}`);
+      await page.reload();
+      await page.getByText('Server ready').waitFor();
+      await page.waitForTimeout(1000);
+      const shift = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0));
+      console.log(`page: ${view} shifts by ${shift.toFixed(4)} while it loads`);
+      // What a browser counts as good is 0.1.
+      expect(shift, view).toBeLessThan(0.1);
+    }
+  });
+
   it(`does not block for ${BLOCKED_MS} ms while somebody speaks, and nothing jumps`, async () => {
     const { page } = await open(browser, server.url, { speech: 'en' });
     await page.waitForTimeout(1000);
