@@ -164,7 +164,8 @@ async fn a_key_reaches_nothing_outside_its_scopes() {
     let key = anna.with(made["secret"].as_str().expect("a key"));
     let open_to_all = ["/api/auth/me", "/api/auth/ws-ticket", "/api/usage"];
     for operation in operations(&anna).await.iter().filter(|operation| !operation.open) {
-        let its_own = ["/api/recordings", "/api/jobs", "/api/clean"].iter().any(|path| operation.path.starts_with(path));
+        let its_own =
+            ["/api/recordings", "/api/jobs", "/api/clean"].iter().any(|path| operation.path.starts_with(path));
         if its_own || open_to_all.contains(&operation.path.as_str()) {
             continue;
         }

@@ -13,7 +13,13 @@ use crate::values::text;
 /// Longer texts are documents.
 const MAX_CHARS: usize = 1_000_000;
 
-pub async fn correct(store: &Store, owner: UserId, id: TranscriptId, corrected: &str, style: Option<&str>) -> Result<bool> {
+pub async fn correct(
+    store: &Store,
+    owner: UserId,
+    id: TranscriptId,
+    corrected: &str,
+    style: Option<&str>,
+) -> Result<bool> {
     if corrected.chars().count() > MAX_CHARS {
         return Err(StoreError::invalid("text", format!("it is longer than {MAX_CHARS} characters")));
     }

@@ -156,13 +156,7 @@ impl Transcripts<'_> {
     }
 
     /// Puts the owner's own words in the place of the text; the raw text stays. Whether it was there to correct.
-    pub async fn correct(
-        &self,
-        owner: UserId,
-        id: TranscriptId,
-        text: &str,
-        style: Option<&str>,
-    ) -> Result<bool> {
+    pub async fn correct(&self, owner: UserId, id: TranscriptId, text: &str, style: Option<&str>) -> Result<bool> {
         correct::correct(self.store, owner, id, text, style).await
     }
 

@@ -43,7 +43,7 @@ pub async fn clean(state: Data<AppState>, identity: Identity, body: Json<NewClea
     }
     Ok(Json(CleanText {
         text: rewritten.text,
-        edits: rewritten.edits.into_iter().map(convert::edit).collect(),
+        edits: rewritten.edits.into_iter().map(convert::text_edit).collect(),
         cleaned_by: convert::cleaned_by(rewritten.cleaned_by),
     }))
 }

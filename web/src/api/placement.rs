@@ -36,8 +36,7 @@ fn worker(standing: Standing) -> PlacedWorker {
         PlaceState::GivenUp { .. } => (WorkerState::GivenUp, None),
         PlaceState::Stopped => (WorkerState::Stopped, None),
     };
-    let slots =
-        standing.slots.into_iter().map(|slot| PlacedSlot { processors: numbers(&slot.cpus), busy: slot.busy });
+    let slots = standing.slots.into_iter().map(|slot| PlacedSlot { processors: numbers(&slot.cpus), busy: slot.busy });
     PlacedWorker {
         pool: standing.pool,
         essential: standing.essential,

@@ -142,7 +142,7 @@ pub fn final_text(told: Final, label: Option<&str>) -> FinalText {
         utterance: told.utterance.0,
         text: told.text,
         raw_text: told.raw_text,
-        edits: told.edits.into_iter().map(edit).collect(),
+        edits: told.edits.into_iter().map(text_edit).collect(),
         words: told.words.into_iter().map(word).collect(),
         language: told.language.code().to_owned(),
         confidence: told.confidence,
@@ -159,7 +159,7 @@ pub fn final_text(told: Final, label: Option<&str>) -> FinalText {
     }
 }
 
-pub fn edit(edit: engine::text::edit::Edit) -> TextEdit {
+pub fn text_edit(edit: engine::text::edit::Edit) -> TextEdit {
     TextEdit { kind: edit_kind(edit.kind), from: edit.from, to: edit.to, at: edit.at as u32 }
 }
 
