@@ -47,11 +47,13 @@ describe.skipIf(!inject('canRun') || !existsSync(join(BUILT, 'index.html')))('th
     await page.reload();
     expect(await shown(page)).toBe('2');
     // Nothing of the old build stays behind.
-    await page.waitForFunction(async () => {
-      const names = await caches.keys();
-      const known = names.length === 1 ? await (await caches.open(names[0]!)).match('/') : undefined;
-      return (await known?.text())?.includes('content="2"');
-    });
+    const kept = () =>
+      page.evaluate(async () => {
+        const names = await caches.keys();
+        const texts = await Promise.all(names.map(async (name) => (await (await caches.open(name)).match('/'))?.text()));
+        return texts.map((text) => /name="build" content="(\d)"/.exec(text ?? '')?.[1]);
+      });
+    await expect.poll(kept, { timeout: 20_000 }).toEqual(['2']);
     files.stop();
     await page.reload();
     expect(await shown(page)).toBe('2');
