@@ -26,7 +26,7 @@ const FILLED: Record<string, (page: Page) => Promise<void>> = {
     await page.getByText('Writing it…').waitFor({ state: 'detached' });
   },
   async Settings(page) {
-    await page.getByRole('group', { name: 'An example' }).getByText('3:00').waitFor();
+    await page.getByRole('group', { name: 'An example' }).getByText('2:30').waitFor();
     await page.getByText('No keys yet.').waitFor();
   },
   async Operations(page) {

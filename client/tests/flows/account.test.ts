@@ -155,9 +155,9 @@ describe.skipIf(!inject('canRun'))('a person', () => {
     const { page } = await settings(skip);
     const example = page.getByRole('group', { name: 'An example' });
     await example.getByText('twenty five chairs').waitFor();
-    await example.getByText(/order 25 chairs/).waitFor();
+    await example.getByText(/25 chairs/).waitFor();
     await page.getByLabel('Style', { exact: true }).selectOption('verbatim');
-    await example.getByText(/order twenty five chairs/).nth(1).waitFor();
+    await example.getByText(/twenty five chairs/).nth(1).waitFor();
     const played = () => page.evaluate(() => (window as unknown as { tones: number }).tones);
     await page.evaluate(() => {
       Object.assign(window, { tones: 0 });

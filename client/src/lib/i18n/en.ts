@@ -250,7 +250,7 @@ export const en = {
   'settings.dangerous.yes': 'Yes, save',
   'settings.preview': 'An example',
   'settings.preview.heard': 'What is said',
-  'settings.preview.text': 'um so call Anna at half past two comma no at three period and and order twenty five chairs new line thanks',
+  'settings.preview.text': 'um hi Anna comma new line I I will be there at half past two with twenty five chairs period new line best regards',
   'settings.preview.written': 'What is written: {style}',
   'settings.dictionary': 'Dictionary',
   'settings.dictionary.hint': 'Words to recognise and to write like this: names, products, terms.',

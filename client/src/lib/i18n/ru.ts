@@ -252,7 +252,7 @@ export const ru: Dictionary = {
   'settings.dangerous.yes': 'Да, сохранить',
   'settings.preview': 'Пример',
   'settings.preview.heard': 'Что сказано',
-  'settings.preview.text': 'э значит позвони анне в половине третьего нет в три часа точка и и закажи двадцать пять стульев новая строка спасибо',
+  'settings.preview.text': 'э анна запятая новая строка я я буду в половине третьего и привезу двадцать пять стульев точка новая строка с уважением',
   'settings.preview.written': 'Что написано: {style}',
   'settings.dictionary': 'Словарь',
   'settings.dictionary.hint': 'Слова, которые надо узнавать и писать именно так: имена, продукты, термины.',
