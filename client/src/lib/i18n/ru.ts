@@ -91,7 +91,7 @@ export const ru: Dictionary = {
   'dictate.quality.high': 'Точно',
   'dictate.style': 'Стиль',
   'dictate.mode': 'Результат',
-  'dictate.mode.on_pause': 'На каждой паузе',
+  'dictate.mode.on_pause': 'По паузам',
   'dictate.mode.after_recording': 'В конце',
   'dictate.vault': 'Это устройство не может сохранить запись ({message}). Не закрывайте страницу, пока говорите.',
 
