@@ -246,6 +246,7 @@ export const en = {
   'settings.stale': 'These settings were changed elsewhere. They are shown as they are now; make your change again.',
   'settings.invalid': 'Between {min} and {max}',
   'settings.list.hint': 'Separate with commas',
+  'unit.ms': 'ms',
   'settings.dangerous': 'What you say from now on will not be kept in the history. Save this?',
   'settings.dangerous.yes': 'Yes, save',
   'settings.preview': 'An example',
