@@ -67,6 +67,7 @@ export class Operations {
   }
 
   async #placement(): Promise<Placement | null> {
+    await account.answered;
     return account.isKnown ? api.get<Placement>('/api/admin/placement') : null;
   }
 

@@ -19,6 +19,8 @@ describe('the server as admins see it', () => {
 
   async function fresh() {
     const { Operations, EVERY_MS } = await import('../../../src/stores/operations.svelte');
+    const { account } = await import('../../../src/stores/account.svelte');
+    await account.ask();
     return { operations: new Operations(), EVERY_MS };
   }
 
@@ -44,7 +46,7 @@ describe('the server as admins see it', () => {
 
   it('keeps the last numbers while the server does not answer', async () => {
     let isDown = false;
-    browser(({ path }) => (isDown ? refusal(502, 'unavailable') : path === '/metrics' ? new Response(metrics(1, 0)) : {}));
+    browser(({ path }) => (isDown ? refusal(502, 'unavailable') : path === '/metrics' ? new Response(metrics(1, 0)) : path === '/readyz' ? {} : refusal(404, 'not_found')));
     const { operations, EVERY_MS } = await fresh();
     const stop = operations.start();
     await vi.advanceTimersByTimeAsync(100);
