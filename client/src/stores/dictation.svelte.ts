@@ -260,7 +260,7 @@ class Dictation {
   }
 }
 
-const SEEN = ['phase', 'link', 'utterances', 'activity', 'queuePosition', 'busy', 'notice', 'problem'] as const;
+const SEEN = ['phase', 'link', 'attempts', 'utterances', 'activity', 'queuePosition', 'busy', 'notice', 'problem'] as const;
 
 const lock = (id: string) => `alfavoice.recording.${id}`;
 

@@ -42,6 +42,7 @@ describe.skipIf(!inject('canRun'))('a page that breaks', () => {
     await page.getByRole('link', { name: 'Dictate' }).click();
     await page.getByRole('button', { name: 'Stop' }).waitFor();
     await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('button', { name: 'Load again' }).waitFor();
     await page.unroute('**/api/history?*');
     await page.getByRole('button', { name: 'Load again' }).click();
     await page.getByRole('heading', { level: 1, name: 'History' }).waitFor();

@@ -39,9 +39,11 @@ vi.mock('../../../src/lib/audio/microphone', () => {
 });
 
 /** A server that says what it heard when it is told that this was all. */
+let isCut = false;
 const sockets: (Socket & { said: { type: string }[] })[] = [];
 vi.mock('../../../src/stores/connect', () => ({
   async connect() {
+    if (isCut) throw new Error('no server');
     const socket = {
       said: [] as { type: string }[],
       binaryType: 'blob', bufferedAmount: 0, onopen: null, onmessage: null, onclose: null,
@@ -71,6 +73,7 @@ vi.mock('../../../src/stores/connect', () => ({
 async function fresh() {
   Object.assign(device, { fails: null, opens: async () => {}, deliver: null });
   sockets.length = 0;
+  isCut = false;
   vi.stubGlobal('indexedDB', new IDBFactory());
   browser(() => undefined);
   vi.stubGlobal('crypto', { randomUUID: () => `r${Math.random()}` });
@@ -142,6 +145,22 @@ describe('dictation', () => {
     await passes(600);
     expect([dictation.stage, dictation.trouble]).toEqual(['idle', 'lost']);
     expect(sheet.value.blocks).toHaveLength(1);
+  });
+
+  it('shows that a recording waits for a server that was never there', async () => {
+    const { dictation } = await fresh();
+    isCut = true;
+    const starting = dictation.start();
+    await passes(100);
+    await starting;
+    device.deliver!(new Int16Array(100));
+    await passes(1000);
+    expect(dictation.shown).toMatchObject({ link: 'closed' });
+    expect(dictation.shown!.attempts).toBeGreaterThan(0);
+    isCut = false;
+    await dictation.stop();
+    await passes(20_000);
+    expect(dictation.recordings).toEqual([]);
   });
 
   it('notices that nobody is heard', async () => {
