@@ -170,7 +170,7 @@ async fn what_cannot_be_cleaned_is_refused_with_what_to_do() {
     let long = "word ".repeat(5000);
     for (text, language, style) in [("a", "en", "shouting"), ("a", "klingon", "mail"), (long.as_str(), "en", "mail")] {
         let answer = anna.post("/api/clean", json!({"text": text, "language": language, "style": style})).await;
-        assert_eq!((answer.status, answer.code()), (400, "bad_request"), "{style} {language}");
+        assert_eq!((answer.status, answer.code()), (400, "invalid"), "{style} {language}");
         assert!(answer.body["error"]["hint"].as_str().is_some_and(|hint| !hint.is_empty()));
     }
 }
