@@ -2,9 +2,10 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
 import { compressed } from './build/compressed.ts';
+import { offline } from './build/offline.ts';
 
 export default defineConfig({
-  plugins: [svelte(), compressed()],
+  plugins: [svelte(), offline(), compressed()],
   build: {
     target: 'es2022',
     // The policy of the page allows no `data:` script: every asset is a file.

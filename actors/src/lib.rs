@@ -14,6 +14,7 @@ pub mod moment;
 pub mod placement;
 pub mod recorder;
 pub mod registry;
+pub mod rewriting;
 pub mod scheduler;
 pub mod session;
 pub mod supervisor;

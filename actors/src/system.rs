@@ -18,11 +18,13 @@ use crate::load::{Governor, GovernorLimits, ShedReason, Steward};
 use crate::metrics as names;
 use crate::moment::Clock;
 use crate::placement::plan::{Plan, PlanError, PlannedWorker, PoolWish, Wishes, plan};
+use crate::placement::standing::{Standing, standing};
 use crate::placement::topology::{Machine, TopologyError};
 use crate::recorder::Recorder;
 use crate::registry::{Registry, Token};
+use crate::rewriting::{Rewriting, Rewritten, rewrite};
 use crate::scheduler::book::BookLimits;
-use crate::scheduler::{Gate, ReadLoad, Scheduler};
+use crate::scheduler::{Gate, ReadBusySlots, ReadLoad, Scheduler};
 use crate::session::{Cleaner, Control, Pools, Session, SessionLimits, SessionOptions, SessionSetup};
 use crate::supervisor::{
     PlaceState, PoolStatus, ReadStatus, Reload, StopWorkers, SupervisionLimits, Supervisor, WorkerSpec,
@@ -83,6 +85,7 @@ pub struct System {
     session: SessionLimits,
     linger: Duration,
     recorder: Arc<dyn Recorder>,
+    machine: Arc<Machine>,
     plan: Arc<Plan>,
     steward: Steward,
 }
@@ -160,6 +163,7 @@ impl System {
             session: settings.session,
             linger: settings.linger,
             recorder: settings.recorder,
+            machine: Arc::new(machine),
             plan,
             steward,
         })
@@ -195,6 +199,13 @@ impl System {
         Some(Answer::ask(&cleaner.scheduler, self.clock, owner, request, limit))
     }
 
+    /// Cleans a text outside of any session. Where the load spares the language model, by the rules alone.
+    pub async fn rewrite(&self, owner: &Owner, asked: Rewriting) -> Rewritten {
+        let model = self.pools.cleaner.as_ref().zip(self.session.cleaner.as_ref());
+        let model = model.filter(|_| !self.steward.service().level.cleans_by_rules());
+        rewrite(asked, owner, model, self.clock).await
+    }
+
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
@@ -208,16 +219,35 @@ impl System {
         &self.plan
     }
 
+    /// The machine that the plan divides.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Each worker of the plan, with what it does now.
+    pub async fn standing(&self) -> Vec<Standing> {
+        let mut all = Vec::new();
+        for (pool, scheduler) in self.schedulers.iter().enumerate() {
+            let Some(status) = self.status_of(pool).await else { continue };
+            let busy = scheduler.send(ReadBusySlots).await.unwrap_or_default();
+            all.extend(standing(&self.plan, status, &busy));
+        }
+        all
+    }
+
     /// How each pool is.
     pub async fn status(&self) -> Vec<PoolStatus> {
         let mut status = Vec::with_capacity(self.supervisors.len());
-        for (at, supervisor) in self.supervisors.iter().enumerate() {
-            if let Ok(pool) = supervisor.send(ReadStatus).await {
-                // Without the language model the rules clean alone.
-                status.push(PoolStatus { essential: at < self.recognisers, ..pool });
-            }
+        for at in 0..self.supervisors.len() {
+            status.extend(self.status_of(at).await);
         }
         status
+    }
+
+    async fn status_of(&self, pool: usize) -> Option<PoolStatus> {
+        let status = self.supervisors[pool].send(ReadStatus).await.ok()?;
+        // Without the language model the rules clean alone.
+        Some(PoolStatus { essential: pool < self.recognisers, ..status })
     }
 
     /// Every pool that is needed has a worker that is ready.

@@ -26,7 +26,8 @@ export function compressed(): Plugin {
   };
 }
 
-function files(folder: string): string[] {
+/** Every file below a folder. */
+export function files(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     return statSync(path).isDirectory() ? files(path) : [path];

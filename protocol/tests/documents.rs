@@ -1,11 +1,11 @@
 //! `client/src/generated` holds the types of this package as TypeScript; `cargo xtask docs` rewrites it.
 
 use protocol::api::{
-    ApiKeyList, AuditPage, CreatedApiKey, CreatedInvite, DictionaryImport, DictionaryList, Ended, HistoryPage,
-    InviteList, JobPage, LoginList, LoginRequest, LogoutRequest, Me, NewApiKey, NewDictionaryEntry, NewInvite,
-    NewRecording, NewSnippet, NewTicket, PasswordChange, RefreshRequest, RegisterRequest, ServerFacts,
-    SettingsDocument, SettingsSchema, SettingsVersion, SnippetImport, SnippetList, Ticket, Tokens, TranscriptChange,
-    TranscriptDetail, UploadState, Usage, UserChange, UserPage,
+    ApiKeyList, AuditPage, CleanText, CreatedApiKey, CreatedInvite, DictionaryImport, DictionaryList, Ended,
+    HistoryPage, InviteList, JobPage, LoginList, LoginRequest, LogoutRequest, Me, NewApiKey, NewCleaning,
+    NewDictionaryEntry, NewInvite, NewRecording, NewSnippet, NewTicket, PasswordChange, Placement, RefreshRequest,
+    RegisterRequest, ServerFacts, SettingsDocument, SettingsSchema, SettingsVersion, SnippetImport, SnippetList,
+    Ticket, Tokens, TranscriptChange, TranscriptDetail, UploadState, Usage, UserChange, UserPage,
 };
 use protocol::{ClientMessage, HttpErrorBody, ServerMessage};
 use ts_rs::{Config, TS, TypeVisitor};
@@ -106,6 +106,7 @@ fn the_client_has_the_bodies_of_the_http_api() {
         NewInvite,
         CreatedInvite,
         AuditPage,
+        Placement,
         RegisterRequest,
         LoginRequest,
         RefreshRequest,
@@ -121,6 +122,8 @@ fn the_client_has_the_bodies_of_the_http_api() {
         HistoryPage,
         TranscriptDetail,
         TranscriptChange,
+        NewCleaning,
+        CleanText,
         NewRecording,
         JobPage,
         UploadState,

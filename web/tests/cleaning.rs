@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use protocol::{CleanedBy, FinalText, ServerMessage};
 use serde_json::json;
+use support::api::{ACCOUNTS, Api};
 use support::client::Client;
 use support::sound::{sample, silence};
 use support::{TestServer, send_signal};
@@ -142,4 +143,34 @@ async fn an_instruction_to_a_model_that_follows_none_is_refused_with_what_to_do(
     let Some(ServerMessage::Error(error)) = error else { panic!("{:?}", client.heard) };
     assert_eq!(error.code, protocol::ErrorCode::EditingUnavailable);
     assert!(error.hint.contains("llm.model"), "{error:?}");
+}
+
+#[actix_rt::test]
+async fn a_text_is_cleaned_again_in_another_style_and_nothing_of_it_is_kept() {
+    let server = TestServer::start_with(&["llm.deadline_ms=20000"]).await;
+    let api = Api::new(&server);
+    let raw = "um we we meet at half past two in the big hall";
+    let asked = |style: &str| json!({"text": raw, "language": "en", "style": style});
+    let mail = api.post("/api/clean", asked("mail")).await.good();
+    assert!(mail["text"].as_str().is_some_and(|text| text.ends_with("2:30 in the big hall.")), "{mail}");
+    assert!(!mail["edits"].as_array().expect("edits").is_empty());
+    assert!(["llm", "rules"].contains(&mail["cleaned_by"].as_str().unwrap_or_default()), "{mail}");
+    let verbatim = api.post("/api/clean", asked("verbatim")).await.good();
+    assert_eq!((&verbatim["text"], &verbatim["cleaned_by"]), (&json!(raw), &json!("none")));
+    let usage = api.get("/api/usage").await.good();
+    let model_was_asked = server.metric("llm_processing_time_seconds_count").await > 0.0;
+    assert_eq!(usage["llm_tokens"]["used"].as_u64() > Some(0), model_was_asked, "what it costs is counted: {usage}");
+    assert_eq!(api.get("/api/history").await.good()["items"], json!([]));
+}
+
+#[actix_rt::test]
+async fn what_cannot_be_cleaned_is_refused_with_what_to_do() {
+    let server = TestServer::start_unready(&ACCOUNTS, &[]);
+    let (anna, _) = Api::register(&server, "anna").await;
+    let long = "word ".repeat(5000);
+    for (text, language, style) in [("a", "en", "shouting"), ("a", "klingon", "mail"), (long.as_str(), "en", "mail")] {
+        let answer = anna.post("/api/clean", json!({"text": text, "language": language, "style": style})).await;
+        assert_eq!((answer.status, answer.code()), (400, "invalid"), "{style} {language}");
+        assert!(answer.body["error"]["hint"].as_str().is_some_and(|hint| !hint.is_empty()));
+    }
 }

@@ -4,7 +4,12 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::TestServer;
+use std::time::Duration;
+
+use support::api::Api;
+use support::client::Client;
+use support::sound::sample;
+use support::{TestServer, send_signal};
 
 /// `0-3,5` as numbers.
 fn processors(list: &str) -> BTreeSet<usize> {
@@ -56,4 +61,45 @@ async fn wished_cores_are_kept_to() {
         let whole = allowed(&std::fs::read_to_string(format!("/proc/{worker}/status")).expect("the worker"));
         assert_eq!(whole, BTreeSet::from([0]));
     }
+}
+
+#[actix_rt::test]
+async fn an_admin_sees_each_worker_on_its_cores_and_at_work() {
+    let server = TestServer::start_with(&["supervision.ping_interval_ms=10000"]).await;
+    let admin = Api::new(&server);
+    let seen = admin.get("/api/admin/placement").await.good();
+    let numbers = |list: &serde_json::Value| -> BTreeSet<u64> {
+        list.as_array().expect("a list").iter().map(|number| number.as_u64().expect("a number")).collect()
+    };
+    let nodes = seen["nodes"].as_array().expect("nodes");
+    let cores: Vec<_> = nodes.iter().flat_map(|node| node["cores"].as_array().expect("cores")).map(numbers).collect();
+    let machine: BTreeSet<u64> = cores.iter().flatten().copied().collect();
+    let workers = seen["workers"].as_array().expect("workers");
+    let pids: BTreeSet<u32> = server.workers().into_iter().collect();
+    assert_eq!(workers.len(), pids.len());
+    for worker in workers {
+        assert_eq!(worker["state"], "ready", "{worker}");
+        assert!(pids.contains(&(worker["pid"].as_u64().expect("a process") as u32)), "{worker}");
+        for slot in worker["slots"].as_array().expect("slots") {
+            assert!(numbers(&slot["processors"]).is_subset(&machine), "{worker}");
+        }
+    }
+    let at_work = |placement: &serde_json::Value| {
+        let slots =
+            placement["workers"].as_array().expect("workers").iter().filter_map(|worker| worker["slots"].as_array());
+        slots.flatten().any(|slot| slot["busy"] == true)
+    };
+    assert!(!at_work(&seen), "nobody has spoken: {seen}");
+    // Workers that stand still keep their first job, so that it is seen.
+    let standing_still = server.workers_named("alfavoice-asr");
+    for worker in &standing_still {
+        send_signal(*worker, "STOP");
+    }
+    let mut client = Client::connect(&server).await;
+    client.sound(&sample("en_02.wav").sound).await;
+    admin.until("/api/admin/placement", Duration::from_secs(8), at_work).await;
+    for worker in standing_still {
+        send_signal(worker, "CONT");
+    }
+    client.finish().await;
 }

@@ -137,6 +137,12 @@ impl<W: Workload + Clone> Book<W> {
         self.leases.len()
     }
 
+    /// Of each worker, which of its slots are at work.
+    pub fn busy_by_worker(&self) -> BTreeMap<WorkerLife, Vec<bool>> {
+        let busy = |slots: &Vec<Option<JobTag>>| slots.iter().map(Option::is_some).collect();
+        self.workers.iter().map(|(life, slots)| (*life, busy(slots))).collect()
+    }
+
     /// Nothing waits and nothing runs.
     pub fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.leases.is_empty()

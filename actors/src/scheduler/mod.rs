@@ -9,7 +9,7 @@ mod forecast;
 pub mod order;
 pub mod queue;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use actix::prelude::*;
@@ -93,6 +93,14 @@ pub struct Load {
     pub slots: usize,
     pub expected_wait: Duration,
 }
+
+/// Which slots of which worker are at work.
+#[derive(Message)]
+#[rtype(result = "BusySlots")]
+pub struct ReadBusySlots;
+
+#[derive(Debug, Clone, Default, MessageResponse)]
+pub struct BusySlots(pub BTreeMap<WorkerLife, Vec<bool>>);
 
 pub struct Scheduler {
     pool: String,
@@ -295,5 +303,13 @@ impl Handler<ReadLoad> for Scheduler {
             slots: self.book.slots(),
             expected_wait: self.book.expected_wait(self.clock.now()),
         }
+    }
+}
+
+impl Handler<ReadBusySlots> for Scheduler {
+    type Result = BusySlots;
+
+    fn handle(&mut self, _: ReadBusySlots, _: &mut Self::Context) -> BusySlots {
+        BusySlots(self.book.busy_by_worker())
     }
 }

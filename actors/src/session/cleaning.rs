@@ -34,7 +34,7 @@ pub struct CleanerLimits {
 
 /// What becomes of a text, for the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// The model was not asked, for this reason.
     Spared(Gate),
     /// There is no model here.
@@ -66,7 +66,7 @@ impl Verdict {
 
 /// A text on its way.
 #[derive(Debug)]
-pub(super) struct Cleaning {
+pub(crate) struct Cleaning {
     raw: String,
     language: Language,
     options: Arc<TextOptions>,
@@ -97,7 +97,7 @@ enum Reply {
 
 /// A text as it is given out.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct CleanText {
+pub(crate) struct CleanText {
     /// As the rules alone make it; the context of what follows.
     pub by_rules: String,
     pub text: String,
@@ -260,7 +260,7 @@ fn last_sentence(text: &str) -> Option<&str> {
 
 /// How long the model takes, as this session saw it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     micros_per_byte: Option<f32>,
 }
 

@@ -6,7 +6,7 @@
 
 mod activity;
 mod cadence;
-mod cleaning;
+pub(crate) mod cleaning;
 mod finals;
 mod options;
 mod output;

@@ -93,6 +93,8 @@ pub struct PoolStatus {
 #[derive(Debug, Clone)]
 pub struct PlaceStatus {
     pub state: PlaceState,
+    /// Of the worker that is there now.
+    pub life: Option<WorkerLife>,
     pub restarts: u64,
     pub last_death: Option<String>,
 }
@@ -426,6 +428,7 @@ impl Handler<ReadStatus> for Supervisor {
     fn handle(&mut self, _: ReadStatus, _: &mut Self::Context) -> PoolStatus {
         let status = |place: &Place| PlaceStatus {
             state: place.state.clone(),
+            life: place.worker.as_ref().map(|(life, _)| *life),
             restarts: place.restarts,
             last_death: place.last_death.clone(),
         };

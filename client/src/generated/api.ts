@@ -52,6 +52,12 @@ next: string | null, };
  */
 export type AuthKind = "token" | "api_key" | "local" | "ticket";
 
+export type CleanText = { text: string, 
+/**
+ * From the text that was sent to this one.
+ */
+edits: Array<TextEdit>, cleaned_by: CleanedBy, };
+
 /**
  * The only time that the key itself is shown.
  */
@@ -224,6 +230,23 @@ export type NewApiKey = { name: string, scopes: Array<Scope>,
 expires_in_days: number | null, };
 
 /**
+ * `POST /api/clean`: nothing of it is kept.
+ */
+export type NewCleaning = { 
+/**
+ * As it was recognised, at most 20000 characters.
+ */
+text: string, 
+/**
+ * ISO 639 code.
+ */
+language: string, 
+/**
+ * `mail`, `chat`, `code`, `document`, `none`, or `verbatim`.
+ */
+style: string, };
+
+/**
  * `POST /api/dictionary`. A word that is there in any case is replaced and keeps its id.
  */
 export type NewDictionaryEntry = { term: string, sounds_like: Array<string>, language: string | null, };
@@ -282,6 +305,43 @@ export type PasswordChange = { current: string,
 new: string, };
 
 /**
+ * What does one job at a time.
+ */
+export type PlacedSlot = { processors: Array<number>, busy: boolean, };
+
+export type PlacedWorker = { pool: string, 
+/**
+ * Nothing can be transcribed without its pool.
+ */
+essential: boolean, node: number, 
+/**
+ * The only node that its memory comes from; none where it comes from any.
+ */
+memory_node: number | null, slots: Array<PlacedSlot>, state: WorkerState, 
+/**
+ * Of its process, once it is ready.
+ */
+pid: number | null, restarts: number, last_death: string | null, };
+
+/**
+ * `GET /api/admin/placement`: the machine, and the workers on it as they are now.
+ */
+export type Placement = { nodes: Array<PlacementNode>, 
+/**
+ * Processors that are left to the server itself.
+ */
+reserved: Array<number>, workers: Array<PlacedWorker>, };
+
+/**
+ * A NUMA node: processors with memory of their own.
+ */
+export type PlacementNode = { index: number, 
+/**
+ * The processors of each core; several share it.
+ */
+cores: Array<Array<number>>, };
+
+/**
  * What a person may set. Everything has a default: what is left out of a document is as it is by default.
  */
 export type Preferences = { mode: Mode, quality: Quality, 
@@ -294,7 +354,8 @@ language: string,
  */
 languages: Array<string>, 
 /**
- * Clean-up style where the program says nothing: `auto`, `mail`, `chat`, `code`, `document`, `none`.
+ * Clean-up style where the program says nothing: `auto`, `mail`, `chat`, `code`, `document`, `none`,
+ * `verbatim`.
  */
 style: string, 
 /**
@@ -554,7 +615,11 @@ snippet?: TextSnippet | null, };
 /**
  * `PATCH /api/history/{id}`: the text as the person wants it. The raw text stays.
  */
-export type TranscriptChange = { text: string, };
+export type TranscriptChange = { text: string, 
+/**
+ * The style that the text is written in now; what is left out stays.
+ */
+style: string | null, };
 
 /**
  * `GET /api/history/{id}`
@@ -637,3 +702,5 @@ export type UserPage = { items: Array<User>,
  * `after` of the next page; none where this is the last.
  */
 next: string | null, };
+
+export type WorkerState = "waiting" | "loading" | "ready" | "given_up" | "stopped";

@@ -9,8 +9,13 @@ const store: TokenStore = {
   refreshToken: () => localStorage.getItem(NAME),
   keep(tokens) {
     if (tokens) localStorage.setItem(NAME, tokens.refresh_token);
-    else localStorage.removeItem(NAME);
+    else {
+      localStorage.removeItem(NAME);
+      account.ended();
+    }
   },
+  // A refresh token that two pages use at the same time would end the login of both.
+  alone: async (work) => (navigator.locks ? navigator.locks.request('alfavoice.renewal', work) : work()),
 };
 
 export const api = new Api(store);
@@ -73,8 +78,12 @@ class Account {
       if (refresh_token) await api.post('/api/auth/logout', { refresh_token });
     } finally {
       api.accept(null);
-      this.me = null;
     }
+  }
+
+  /** The server knows this login no more. */
+  ended(): void {
+    this.me = null;
   }
 
   /** A one-time way into the WebSocket for somebody who logged in. */

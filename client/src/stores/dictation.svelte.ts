@@ -2,6 +2,7 @@
 
 import type { SessionSettings } from '../generated/wire';
 import { Microphone, MicrophoneError, type MicrophoneTrouble } from '../lib/audio/microphone';
+import { signal } from '../lib/audio/signals';
 import { Recorder } from '../lib/session/recorder';
 import type { Recording, Utterance } from '../lib/session/state';
 import { VaultKeeper } from '../lib/vault/keeper';
@@ -39,6 +40,8 @@ class Dictation {
   vaultTrouble = $state<string | null>(null);
   problem = $state.raw<Recording['problem']>(null);
   startedAt = $state(0);
+  /** Counts the final texts of this page. */
+  told = $state(0);
   readonly levels = new Levels();
   readonly microphone = new Microphone();
   #running = new Map<string, Running>();
@@ -94,6 +97,7 @@ class Dictation {
     if (this.#watching !== null) clearInterval(this.#watching);
     this.#watching = null;
     await this.microphone.release(local.value.keepOpen);
+    if (running && local.value.dictation.sounds) signal('end');
     running?.recorder.finish();
   }
 
@@ -136,6 +140,7 @@ class Dictation {
 
   #begun(): void {
     this.stage = 'recording';
+    if (local.value.dictation.sounds) signal('begin');
     this.startedAt = Date.now();
     this.levels.loudest();
     this.#watching = setInterval(() => {
@@ -243,6 +248,7 @@ class Dictation {
     const { final, baseMs, key } = utterance;
     if (!final) return;
     const { text, raw_text: raw, edits, cleaned_by: cleanedBy, language } = final;
+    if (!sheet.has(`${id}:${key}`)) this.told += 1;
     sheet.write(`${id}:${key}`, text, { raw, edits, cleanedBy, language, startMs: baseMs + final.start_ms });
   }
 
@@ -254,7 +260,7 @@ class Dictation {
   }
 }
 
-const SEEN = ['phase', 'link', 'utterances', 'activity', 'queuePosition', 'busy', 'notice', 'problem'] as const;
+const SEEN = ['phase', 'link', 'attempts', 'utterances', 'activity', 'queuePosition', 'busy', 'notice', 'problem'] as const;
 
 const lock = (id: string) => `alfavoice.recording.${id}`;
 
@@ -264,7 +270,8 @@ const neverMet = (kept: KeptRecording) => kept.credentials === null && kept.utte
 /** The choices of the page as the server understands them. */
 export function wishes(): SessionSettings {
   const { mode, quality, speech, style } = local.value;
-  return { mode, quality, language: speech, ...(style === 'auto' ? {} : { style }) };
+  const { sounds: _, ...set } = local.value.dictation;
+  return { ...set, mode, quality, language: speech, ...(style === 'auto' ? {} : { style }) };
 }
 
 export const dictation = new Dictation();

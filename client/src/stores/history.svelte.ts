@@ -2,9 +2,13 @@
 
 import type { HistoryPage, Transcript, TranscriptChange, TranscriptDetail } from '../generated/api';
 import { told } from '../lib/api/told';
+import { WRITTEN_STYLES } from '../lib/text/styles';
 import { api } from './account.svelte';
 
 const PAGE = 30;
+/** The server gives no more at once. */
+const MOST = 200;
+const LOOK_AGAIN_MS = [300, 1500, 4000];
 const SEARCH_AFTER_MS = 200;
 
 export interface Filter {
@@ -21,8 +25,8 @@ export class History {
   loading = $state(false);
   loaded = $state(false);
   problem = $state('');
-  /** Removed a moment ago. */
-  removed = $state.raw<Transcript | null>(null);
+  /** What was done last and can be taken back. */
+  done = $state.raw<{ what: 'deleted' | 'changed'; back: () => Promise<unknown> } | null>(null);
   #asking: AbortController | null = null;
   #typing: ReturnType<typeof setTimeout> | null = null;
 
@@ -45,26 +49,56 @@ export class History {
     await this.#attempt(async () => {
       await api.ask('DELETE', `/api/history/${item.id}`);
       this.items = this.items.filter((other) => other.id !== item.id);
-      this.removed = item;
+      this.done = { what: 'deleted', back: () => api.post(`/api/history/${item.id}/restore`) };
     });
   }
 
-  async restore(): Promise<void> {
-    const item = this.removed;
-    if (!item) return;
+  async undo(): Promise<void> {
+    const { done } = this;
+    if (!done) return;
     await this.#attempt(async () => {
-      await api.post(`/api/history/${item.id}/restore`);
-      this.removed = null;
+      await done.back();
+      this.done = null;
       await this.load();
     });
   }
 
-  async correct(item: Transcript, text: string): Promise<void> {
-    const body: TranscriptChange = { text };
+  /** Another text, by hand or in another style. */
+  async correct(item: Transcript, text: string, style: string | null = null): Promise<void> {
+    const before: TranscriptChange = { text: item.text, style: style === null ? null : known(item.style) };
     await this.#attempt(async () => {
-      const changed = (await api.ask<TranscriptDetail>('PATCH', `/api/history/${item.id}`, { body })).body;
-      this.items = this.items.map((other) => (other.id === item.id ? { ...other, text: changed.text } : other));
+      const { text: now, style: written } = await this.#write(item.id, { text, style });
+      const shown = { ...item, text: now, style: written };
+      // Where a search hit the old text says nothing about the new one.
+      delete shown.snippet;
+      this.items = this.items.map((other) => (other.id === item.id ? shown : other));
+      this.done = { what: 'changed', back: () => this.#write(item.id, before) };
     });
+  }
+
+  async #write(id: string, body: TranscriptChange): Promise<TranscriptDetail> {
+    return (await api.ask<TranscriptDetail>('PATCH', `/api/history/${id}`, { body })).body;
+  }
+
+  /** Everything that the search finds, whether it was looked at or not. */
+  async all(): Promise<Transcript[]> {
+    const found: Transcript[] = [];
+    for (let before: string | null = ''; before !== null; ) {
+      const page: HistoryPage = await api.get<HistoryPage>(`/api/history?${this.#query(before, MOST)}`);
+      found.push(...page.items);
+      before = page.next;
+    }
+    return found;
+  }
+
+  /** Looks again for what was said a moment ago: it is written down shortly after it was told. */
+  lookAgain(): () => void {
+    const timers = LOOK_AGAIN_MS.map((ms) => setTimeout(() => this.#isAtTop && void this.load(), ms));
+    return () => timers.forEach(clearTimeout);
+  }
+
+  get #isAtTop(): boolean {
+    return this.items.length <= PAGE;
   }
 
   async #page(before: string | null): Promise<void> {
@@ -72,10 +106,8 @@ export class History {
     const asking = new AbortController();
     this.#asking = asking;
     this.loading = true;
-    const given = Object.entries({ ...this.filter, to: dayAfter(this.filter.to), before: before ?? '', limit: String(PAGE) });
-    const query = new URLSearchParams(given.filter(([, value]) => value !== ''));
     try {
-      const page = await api.get<HistoryPage>(`/api/history?${query}`, asking.signal);
+      const page = await api.get<HistoryPage>(`/api/history?${this.#query(before ?? '', PAGE)}`, asking.signal);
       this.items = before === null ? page.items : [...this.items, ...page.items];
       this.next = page.next;
       this.problem = '';
@@ -84,6 +116,11 @@ export class History {
       if (!asking.signal.aborted) this.problem = told(error);
     }
     if (this.#asking === asking) this.loading = false;
+  }
+
+  #query(before: string, limit: number): URLSearchParams {
+    const given = Object.entries({ ...this.filter, to: dayAfter(this.filter.to), before, limit: String(limit) });
+    return new URLSearchParams(given.filter(([, value]) => value !== ''));
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
@@ -95,6 +132,9 @@ export class History {
     }
   }
 }
+
+/** A style that can be asked for by its name; none where the text was written without one. */
+const known = (style: string): string | null => WRITTEN_STYLES.find((one) => one === style) ?? null;
 
 /** "To" means the whole day; the server wants the first moment that counts no more. */
 function dayAfter(day: string): string {

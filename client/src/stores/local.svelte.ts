@@ -16,7 +16,21 @@ export interface Local {
   quality: Quality;
   speech: string;
   style: string;
+  /** What the person set for their dictations, wherever they set it. */
+  dictation: DictationWishes;
   keys: Hotkeys;
+  /** The views that the server offered last time. */
+  views: string[];
+}
+
+/** Of the person's settings, those that are wished for at the start of each recording. */
+export interface DictationWishes {
+  languages?: string[];
+  partials?: boolean;
+  noise_suppression?: boolean;
+  auto_gain?: boolean;
+  pause_ms?: number;
+  sounds?: boolean;
 }
 
 const NAME = 'alfavoice.local';
@@ -33,7 +47,9 @@ const DEFAULTS: Local = {
   quality: 'normal',
   speech: 'auto',
   style: 'auto',
+  dictation: {},
   keys: DEFAULT_KEYS,
+  views: ['dictate', 'files', 'history', 'settings'],
 };
 
 function load(): Local {

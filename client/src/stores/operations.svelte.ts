@@ -1,7 +1,8 @@
 // What the server measures about itself, read every two seconds while somebody looks.
 
+import type { Placement } from '../generated/api';
 import { parse, quantile, sum, values, type Sample } from '../lib/metrics/prometheus';
-import { api } from './account.svelte';
+import { account, api } from './account.svelte';
 
 export const EVERY_MS = 2_000;
 export const KEPT_POINTS = 150;
@@ -42,6 +43,8 @@ export class Operations {
   points = $state.raw<Point[]>([]);
   pools = $state.raw<Pool[]>([]);
   samples = $state.raw<Sample[]>([]);
+  /** Who computes where; none where the server does not tell. */
+  placement = $state.raw<Placement | null>(null);
   unreachable = $state(false);
   #readings: Sample[][] = [];
 
@@ -54,12 +57,18 @@ export class Operations {
 
   async #read(): Promise<void> {
     try {
-      const [text, ready] = await Promise.all([api.get<string>('/metrics'), this.#readiness()]);
+      const [text, ready, placement] = await Promise.all([api.get<string>('/metrics'), this.#readiness(), this.#placement()]);
       this.#take(parse(text), ready);
+      this.placement = placement;
       this.unreachable = false;
     } catch {
       this.unreachable = true;
     }
+  }
+
+  async #placement(): Promise<Placement | null> {
+    await account.answered;
+    return account.isKnown ? api.get<Placement>('/api/admin/placement') : null;
   }
 
   async #readiness(): Promise<Readiness> {

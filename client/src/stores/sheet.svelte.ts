@@ -39,6 +39,10 @@ class SheetStore {
     this.#saving ??= setTimeout(() => void this.save(), SAVE_AFTER_MS);
   }
 
+  has(id: string): boolean {
+    return this.#seen.includes(id);
+  }
+
   /** A final text; once, however often it is told. */
   write(id: string, text: string, source: sheets.Source): void {
     if (this.#seen.includes(id)) return;

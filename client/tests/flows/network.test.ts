@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 
 import { launch, open } from './support/browser';
 import { Line } from './support/line';
-import { dictated, finish, settled, speak } from './support/say';
+import { dictated, finish, keptHere, settled, speak } from './support/say';
 import { Server } from './support/server';
 import { readSamples, silence, writeWav } from './support/wav';
 import { distance } from './support/words';
@@ -86,16 +86,21 @@ describe.skipIf(!inject('canRun'))('a dictation', () => {
   });
 
   it('survives a page that is loaded again in mid-speech while the server is away', async () => {
-    const { page } = await open(browser, line.url, { speech: 'en' });
+    const { page, watch } = await open(browser, line.url, { speech: 'en' });
+    await keptHere(page);
     await speak(page);
     await page.waitForTimeout(SECOND);
-    const before = await dictated(page);
     line.cut();
+    await page.getByRole('status').filter({ hasText: 'Offline, still recording' }).waitFor();
+    const before = await dictated(page);
     await page.waitForTimeout(4500);
-    // The page itself is still in the browser; only the server is not there.
-    line.mend();
+    // The page comes out of the browser itself, with everything that was said.
     await page.reload();
+    await page.getByRole('status').filter({ hasText: 'Kept, waiting for the server' }).waitFor();
+    expect(await dictated(page)).toBe(before);
+    line.mend();
     await settled(page);
+    expect(watch.troubles).toEqual([]);
     const text = await dictated(page);
     expect(text.startsWith(before)).toBe(true);
     const [first, second] = await Promise.all(PARTS.slice(0, 2).map((name) => server.transcribe(join(import.meta.dirname, '../../../models/asr/samples', name))));

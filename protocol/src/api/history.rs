@@ -85,4 +85,7 @@ pub struct TranscriptDetail {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TranscriptChange {
     pub text: String,
+    /// The style that the text is written in now; what is left out stays.
+    #[serde(default)]
+    pub style: Option<String>,
 }

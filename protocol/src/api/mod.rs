@@ -6,9 +6,11 @@
 
 mod admin;
 mod auth;
+mod cleaning;
 mod history;
 mod jobs;
 mod keys;
+mod placement;
 mod settings;
 mod usage;
 mod vocabulary;
@@ -18,9 +20,11 @@ pub use auth::{
     AuthKind, Ended, LoginList, LoginRequest, LoginSession, LogoutRequest, Me, NewTicket, PasswordChange,
     RefreshRequest, RegisterRequest, RegistrationMode, Role, ServerFacts, Ticket, Tokens, User,
 };
+pub use cleaning::{CleanText, NewCleaning};
 pub use history::{HistoryPage, SnippetPiece, TextSnippet, Transcript, TranscriptChange, TranscriptDetail};
 pub use jobs::{Job, JobError, JobKind, JobPage, JobResult, JobState, NewRecording, RecordingEncoding, UploadState};
 pub use keys::{ApiKey, ApiKeyList, CreatedApiKey, NewApiKey, Scope};
+pub use placement::{PlacedSlot, PlacedWorker, Placement, PlacementNode, WorkerState};
 pub use settings::{
     LocalText, Preferences, SettingField, SettingGroup, SettingKind, SettingOption, SettingsDocument, SettingsSchema,
     SettingsVersion,

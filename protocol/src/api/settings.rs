@@ -18,7 +18,8 @@ pub struct Preferences {
     pub language: String,
     /// What `auto` chooses from; empty: the server's.
     pub languages: Vec<String>,
-    /// Clean-up style where the program says nothing: `auto`, `mail`, `chat`, `code`, `document`, `none`.
+    /// Clean-up style where the program says nothing: `auto`, `mail`, `chat`, `code`, `document`, `none`,
+    /// `verbatim`.
     pub style: String,
     /// Clean-up style by program: name of the program to style.
     pub app_styles: BTreeMap<String, String>,
@@ -57,7 +58,7 @@ impl Default for Preferences {
             keep_audio: true,
             ui_language: "auto".to_owned(),
             theme: "system".to_owned(),
-            sounds: true,
+            sounds: false,
         }
     }
 }

@@ -13,7 +13,13 @@ use crate::values::text;
 /// Longer texts are documents.
 const MAX_CHARS: usize = 1_000_000;
 
-pub async fn correct(store: &Store, owner: UserId, id: TranscriptId, corrected: &str) -> Result<bool> {
+pub async fn correct(
+    store: &Store,
+    owner: UserId,
+    id: TranscriptId,
+    corrected: &str,
+    style: Option<&str>,
+) -> Result<bool> {
     if corrected.chars().count() > MAX_CHARS {
         return Err(StoreError::invalid("text", format!("it is longer than {MAX_CHARS} characters")));
     }
@@ -24,7 +30,11 @@ pub async fn correct(store: &Store, owner: UserId, id: TranscriptId, corrected: 
         return Ok(false);
     };
     // The raw text never changes, so the stems made of what was just read are those of the row.
-    let changed = transcripts::Entity::update_many()
+    let mut change = transcripts::Entity::update_many();
+    if let Some(style) = style {
+        change = change.col_expr(transcripts::Column::Style, Expr::value(text(style)));
+    }
+    let changed = change
         .col_expr(transcripts::Column::Text, Expr::value(text(corrected)))
         .col_expr(Alias::new("stems"), Expr::value(stems_for(corrected, &row.raw_text)))
         .filter(transcripts::Column::Id.eq(id.as_i64()))

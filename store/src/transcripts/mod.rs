@@ -156,8 +156,8 @@ impl Transcripts<'_> {
     }
 
     /// Puts the owner's own words in the place of the text; the raw text stays. Whether it was there to correct.
-    pub async fn correct(&self, owner: UserId, id: TranscriptId, text: &str) -> Result<bool> {
-        correct::correct(self.store, owner, id, text).await
+    pub async fn correct(&self, owner: UserId, id: TranscriptId, text: &str, style: Option<&str>) -> Result<bool> {
+        correct::correct(self.store, owner, id, text, style).await
     }
 
     /// How many the owner has, without the deleted ones.

@@ -64,14 +64,15 @@ async fn a_corrected_text_is_found_and_the_raw_text_stays(w: World) -> Outcome {
     let mut said = utterance(owner, 1, "Отчёт готов.", w.now());
     said.raw_text = "отчет э готов".into();
     let id = stored(&w.store.transcripts().record(&[said]).await?)?;
-    assert!(w.store.transcripts().correct(owner, id, "Смета\0 готова").await?);
+    assert!(w.store.transcripts().correct(owner, id, "Смета\0 готова", Some("mail")).await?);
     let read = w.store.transcripts().get(owner, id).await?.expect("is there").transcript;
     assert_eq!((read.text.as_str(), read.raw_text.as_str()), ("Смета\u{fffd} готова", "отчет э готов"));
+    assert_eq!(read.style, "mail");
     assert_eq!(w.found(owner, "сметы").await?.len(), 1);
     assert_eq!(w.found(owner, "отчёты").await?.len(), 1, "by its raw text");
-    assert!(w.store.transcripts().correct(owner, id, "Смета").await?);
+    assert!(w.store.transcripts().correct(owner, id, "Смета", None).await?);
     assert!(w.store.transcripts().delete(owner, id, w.now()).await?);
-    assert!(!w.store.transcripts().correct(owner, id, "поздно").await?);
+    assert!(!w.store.transcripts().correct(owner, id, "поздно", None).await?);
     Ok(())
 }
 

@@ -38,7 +38,7 @@ async fn nobody_reads_changes_or_detects_what_is_anothers(w: World) -> Outcome {
     // Reading: as if it were not there.
     let transcripts = store.transcripts();
     assert!(transcripts.get(stranger, transcript).await?.is_none());
-    assert!(!transcripts.correct(stranger, transcript, "чужое").await?);
+    assert!(!transcripts.correct(stranger, transcript, "чужое", Some("mail")).await?);
     assert!(transcripts.page(stranger, &HistoryFilter::default(), None, 10).await?.transcripts.is_empty());
     assert!(transcripts.search(stranger, &search("тайный")).await?.hits.is_empty());
     assert_eq!(transcripts.count(stranger).await?, 0);

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use store::{HistoryFilter, Moment, SearchOrder, SearchQuery, SearchRequest, TranscriptId};
 use utoipa::IntoParams;
 
+use super::preferences::WRITTEN_STYLES;
 use super::{ApiResult, convert, requests};
 use crate::auth::Identity;
 use crate::http::error::ApiError;
@@ -111,8 +112,13 @@ pub async fn change(
 ) -> ApiResult<Json<TranscriptDetail>> {
     identity.may(Scope::HistoryWrite)?;
     let id: TranscriptId = requests::id(&id, "transcript")?;
+    let style = body.style.as_deref();
+    if style.is_some_and(|style| !WRITTEN_STYLES.contains(&style)) {
+        let hint = format!("give one of `{}`", WRITTEN_STYLES.join("`, `"));
+        return Err(ApiError::bad_request("`style` is not acceptable", &hint));
+    }
     let store = state.store()?;
-    if !store.transcripts().correct(identity.user, id, &body.text).await? {
+    if !store.transcripts().correct(identity.user, id, &body.text, style).await? {
         return Err(ApiError::not_found("transcript"));
     }
     let found = store.transcripts().get(identity.user, id).await?;

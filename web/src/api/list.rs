@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::document::Finishing;
 use super::{
-    admin, auth, document, export, history, jobs, keys, logins, recordings, requests, settings, settings_schema, usage,
-    vocabulary,
+    admin, auth, cleaning, document, export, history, jobs, keys, logins, placement, recordings, requests, settings,
+    settings_schema, usage, vocabulary,
 };
 
 macro_rules! addresses {
@@ -48,6 +48,7 @@ addresses! {
     history::remove,
     history::restore,
     history::audio,
+    cleaning::clean,
     export::export,
     settings::get,
     settings::put,
@@ -78,4 +79,5 @@ addresses! {
     admin::invite,
     admin::revoke_invite,
     admin::audit,
+    placement::placement,
 }

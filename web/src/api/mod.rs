@@ -5,6 +5,7 @@
 
 mod admin;
 mod auth;
+mod cleaning;
 mod convert;
 mod document;
 mod etag;
@@ -14,6 +15,7 @@ mod jobs;
 mod keys;
 mod list;
 mod logins;
+mod placement;
 mod preferences;
 mod recordings;
 mod requests;

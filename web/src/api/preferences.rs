@@ -5,7 +5,9 @@ use protocol::api::Preferences;
 
 use crate::http::error::ApiError;
 
-pub const STYLES: [&str; 6] = ["auto", "mail", "chat", "code", "document", "none"];
+pub const STYLES: [&str; 7] = ["auto", "mail", "chat", "code", "document", "none", "verbatim"];
+/// Styles that a text can be written in; `auto` chooses one of them by the application.
+pub const WRITTEN_STYLES: [&str; 6] = ["mail", "chat", "code", "document", "none", "verbatim"];
 pub const UI_LANGUAGES: [&str; 3] = ["auto", "en", "ru"];
 pub const THEMES: [&str; 3] = ["system", "light", "dark"];
 pub const PAUSE_MS: std::ops::RangeInclusive<u32> = 100..=10_000;

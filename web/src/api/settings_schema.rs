@@ -16,7 +16,7 @@ pub async fn schema() -> Json<SettingsSchema> {
 type Both = (&'static str, &'static str);
 
 /// Titles of everything that can be chosen.
-const TITLES: [(&str, Both); 14] = [
+const TITLES: [(&str, Both); 15] = [
     ("on_pause", ("After each pause", "После каждой паузы")),
     ("after_recording", ("After the recording", "После записи")),
     ("normal", ("Fast", "Быстро")),
@@ -26,7 +26,8 @@ const TITLES: [(&str, Both); 14] = [
     ("chat", ("Chat", "Чат")),
     ("code", ("Code", "Код")),
     ("document", ("Document", "Документ")),
-    ("none", ("As spoken", "Как сказано")),
+    ("none", ("Plain", "Обычный")),
+    ("verbatim", ("As spoken", "Как сказано")),
     ("en", ("English", "Английский")),
     ("ru", ("Russian", "Русский")),
     ("light", ("Light", "Светлая")),
@@ -122,7 +123,7 @@ fn all() -> SettingsSchema {
             "sounds",
             Boolean,
             ("Signals", "Сигналы"),
-            ("A sound when recording begins and ends", "Звук в начале и в конце записи"),
+            ("A short sound when recording begins and ends", "Короткий звук в начале и в конце записи"),
             &[],
         ),
     ];

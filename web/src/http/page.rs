@@ -23,14 +23,19 @@ struct File {
 const CLIENT: &[File] = include!(concat!(env!("OUT_DIR"), "/client.rs"));
 
 macro_rules! plain {
-    ($($name:literal),+) => {
-        &[$(File { name: $name, content: include_bytes!(concat!("../page/", $name)), brotli: None }),+]
+    ($($name:literal),+; $other:expr) => {
+        &[$(File { name: $name, content: include_bytes!(concat!("../page/", $name)), brotli: None },)+ $other]
     };
 }
 
-/// A page without a build step: speak, read, drop a file.
-const PLAIN: &[File] =
-    plain!["index.html", "style.css", "app.js", "words.js", "line.js", "microphone.js", "capture.js"];
+/// A page without a build step: speak, read, drop a file. What runs in the audio thread is the client's own.
+const PLAIN: &[File] = plain!["index.html", "style.css", "app.js", "words.js", "line.js", "microphone.js"; CAPTURE];
+
+const CAPTURE: File = File {
+    name: "capture.js",
+    content: include_bytes!("../../../client/src/lib/audio/capture.worklet.js"),
+    brotli: None,
+};
 
 pub fn configure(routes: &mut web::ServiceConfig) {
     let (files, folder) = if CLIENT.is_empty() { (PLAIN, "/page/") } else { (CLIENT, "/") };

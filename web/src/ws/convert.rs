@@ -138,27 +138,17 @@ pub fn final_text(told: Final, label: Option<&str>) -> FinalText {
         end_ms: word.end_ms,
         confidence: word.confidence,
     };
-    let edit = |edit: engine::text::edit::Edit| TextEdit {
-        kind: edit_kind(edit.kind),
-        from: edit.from,
-        to: edit.to,
-        at: edit.at as u32,
-    };
     FinalText {
         utterance: told.utterance.0,
         text: told.text,
         raw_text: told.raw_text,
-        edits: told.edits.into_iter().map(edit).collect(),
+        edits: told.edits.into_iter().map(text_edit).collect(),
         words: told.words.into_iter().map(word).collect(),
         language: told.language.code().to_owned(),
         confidence: told.confidence,
         start_ms: told.start_ms,
         end_ms: told.end_ms,
-        cleaned_by: match told.cleaned_by {
-            CleanedBy::Llm => protocol::CleanedBy::Llm,
-            CleanedBy::Rules => protocol::CleanedBy::Rules,
-            CleanedBy::Nobody => protocol::CleanedBy::None,
-        },
+        cleaned_by: cleaned_by(told.cleaned_by),
         timings: Timings {
             queue_ms: told.timings.queue_ms,
             asr_ms: told.timings.asr_ms,
@@ -166,6 +156,18 @@ pub fn final_text(told: Final, label: Option<&str>) -> FinalText {
             since_speech_end_ms: told.timings.since_speech_end_ms,
         },
         session_id: label.map(str::to_owned),
+    }
+}
+
+pub fn text_edit(edit: engine::text::edit::Edit) -> TextEdit {
+    TextEdit { kind: edit_kind(edit.kind), from: edit.from, to: edit.to, at: edit.at as u32 }
+}
+
+pub fn cleaned_by(who: CleanedBy) -> protocol::CleanedBy {
+    match who {
+        CleanedBy::Llm => protocol::CleanedBy::Llm,
+        CleanedBy::Rules => protocol::CleanedBy::Rules,
+        CleanedBy::Nobody => protocol::CleanedBy::None,
     }
 }
 

@@ -10,14 +10,14 @@ const error = (status: number, code: string) =>
 
 function setUp(answer: (path: string, bearer: string | null, body: unknown) => Response) {
   let kept: Tokens | null = tokens(1);
-  const store: TokenStore = { refreshToken: () => kept?.refresh_token ?? null, keep: (given) => (kept = given) };
+  const store: TokenStore = { refreshToken: () => kept?.refresh_token ?? null, keep: (given) => (kept = given), alone: (work) => work() };
   const asked: string[] = [];
   const fetcher = (async (path: string, request: RequestInit) => {
     asked.push(path);
     const headers = request.headers as Record<string, string>;
     return answer(path, headers.authorization ?? null, request.body ? JSON.parse(request.body as string) : null);
   }) as unknown as typeof fetch;
-  return { api: new Api(store, fetcher), asked, kept: () => kept };
+  return { api: new Api(store, fetcher), asked, kept: () => kept, forget: () => void (kept = null) };
 }
 
 describe('the API', () => {
@@ -40,5 +40,22 @@ describe('the API', () => {
     const down = setUp(() => error(503, 'unavailable'));
     await expect(down.api.get('/x')).rejects.toMatchObject({ code: 'unavailable', hint: 'h' });
     expect(down.kept()).not.toBeNull();
+  });
+
+  it('renews for bytes as well', async () => {
+    const { api } = setUp((path, bearer) => {
+      if (path === '/api/auth/refresh') return Response.json(tokens(2));
+      return bearer === 'Bearer a2' ? new Response('sound') : error(401, 'token_expired');
+    });
+    api.accept(tokens(1));
+    expect(await (await api.blob('/audio')).text()).toBe('sound');
+  });
+
+  it('has no login any more once another page has logged out', async () => {
+    const { api, kept, forget } = setUp((path) => (path === '/x' ? error(401, 'unauthorized') : Response.json(tokens(2))));
+    api.accept(tokens(1));
+    forget();
+    await expect(api.get('/x')).rejects.toMatchObject({ status: 401 });
+    expect([api.hasLogin, kept()]).toEqual([false, null]);
   });
 });

@@ -31,6 +31,8 @@ export interface Ask {
 export interface TokenStore {
   refreshToken(): string | null;
   keep(tokens: Tokens | null): void;
+  /** Runs it while no other page of the same login renews. */
+  alone(work: () => Promise<boolean>): Promise<boolean>;
 }
 
 export class Api {
@@ -54,10 +56,7 @@ export class Api {
   }
 
   async ask<T>(method: string, path: string, given: Ask = {}): Promise<Answer<T>> {
-    if (!this.#access && this.#store.refreshToken()) await this.#refresh();
-    let response = await this.#send(method, path, given);
-    if (response.status === 401 && (await this.#refresh())) response = await this.#send(method, path, given);
-    if (!response.ok) throw await failure(response);
+    const response = await this.#attempt(method, path, given);
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json');
     return { body: (json && text ? JSON.parse(text) : text) as T, etag: response.headers.get('etag') };
@@ -73,9 +72,16 @@ export class Api {
 
   /** Bytes, such as kept sound. */
   async blob(path: string): Promise<Blob> {
-    const response = await this.#send('GET', path, {});
+    return (await this.#attempt('GET', path, {})).blob();
+  }
+
+  /** A good answer; with a new access token where the old one has run out. */
+  async #attempt(method: string, path: string, given: Ask): Promise<Response> {
+    if (!this.#access && this.#store.refreshToken()) await this.#refresh();
+    let response = await this.#send(method, path, given);
+    if (response.status === 401 && (await this.#refresh())) response = await this.#send(method, path, given);
     if (!response.ok) throw await failure(response);
-    return response.blob();
+    return response;
   }
 
   #send(method: string, path: string, { body, headers, signal }: Ask): Promise<Response> {
@@ -95,9 +101,17 @@ export class Api {
     return this.#refreshing;
   }
 
-  async #renew(): Promise<boolean> {
+  #renew(): Promise<boolean> {
+    return this.#store.alone(() => this.#exchange());
+  }
+
+  async #exchange(): Promise<boolean> {
     const refresh_token = this.#store.refreshToken();
-    if (!refresh_token) return false;
+    if (!refresh_token) {
+      // Another page of this browser has logged out.
+      if (this.#access) this.accept(null);
+      return false;
+    }
     this.#access = null;
     const response = await this.#send('POST', '/api/auth/refresh', { body: { refresh_token } });
     if (response.ok) this.accept((await response.json()) as Tokens);

@@ -38,18 +38,26 @@ export class Watch {
   }
 }
 
-/** The sound that the page sent, as it went over the wire. */
+/** What the page sent: its sound, and what it wished for. */
 export class Wire {
   rate = 0;
+  /** Of the last recording that began. */
+  wishes: Record<string, unknown> = {};
   #frames: Buffer[] = [];
 
   constructor(page: Page) {
     page.on('websocket', (socket) =>
       socket.on('framesent', ({ payload }) => {
         if (typeof payload !== 'string') this.#frames.push(payload.subarray(8));
-        else this.rate = JSON.parse(payload).audio?.sample_rate ?? this.rate;
+        else this.#said(JSON.parse(payload));
       }),
     );
+  }
+
+  #said(message: { type?: string; audio?: { sample_rate?: number } }): void {
+    if (message.type !== 'start') return;
+    this.wishes = message;
+    this.rate = message.audio?.sample_rate ?? this.rate;
   }
 
   get samples(): Int16Array {

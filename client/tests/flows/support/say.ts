@@ -21,3 +21,19 @@ export async function finish(page: Page): Promise<void> {
 export async function settled(page: Page): Promise<void> {
   await page.getByRole('status').filter({ hasText: /^Ready$/ }).waitFor({ timeout: 60_000 });
 }
+
+/** Until the browser keeps the page itself, so that it opens without a server. */
+export async function keptHere(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
+/** What was said is written into the history shortly after it was told. */
+export async function inHistory(url: string): Promise<void> {
+  const until = Date.now() + 30_000;
+  for (;;) {
+    const { items } = (await (await fetch(`${url}/api/history?limit=1`)).json()) as { items: unknown[] };
+    if (items.length > 0) return;
+    if (Date.now() > until) throw new Error('nothing came into the history');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
