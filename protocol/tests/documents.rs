@@ -1,7 +1,8 @@
 //! `client/src/generated` holds the types of this package as TypeScript; `cargo xtask docs` rewrites it.
 
 use protocol::api::{
-    ApiKeyList, AuditPage, CreatedApiKey, CreatedInvite, DictionaryImport, DictionaryList, Ended, HistoryPage,
+    ApiKeyList, AuditPage, CreatedApiKey, CreatedInvite, DictionaryImport, DictionaryList, Ended, FileTranscript,
+    HistoryPage,
     InviteList, JobPage, LoginList, LoginRequest, LogoutRequest, Me, NewApiKey, NewDictionaryEntry, NewInvite,
     NewRecording, NewSnippet, NewTicket, PasswordChange, RefreshRequest, RegisterRequest, ServerFacts,
     SettingsDocument, SettingsSchema, SettingsVersion, SnippetImport, SnippetList, Ticket, Tokens, TranscriptChange,
@@ -123,6 +124,7 @@ fn the_client_has_the_bodies_of_the_http_api() {
         TranscriptChange,
         NewRecording,
         JobPage,
+        FileTranscript,
         UploadState,
         ApiKeyList,
         NewApiKey,

@@ -57,7 +57,8 @@ impl Application {
             anyhow::Error::new(config::Problems(vec![problem]))
         })?;
         let uploads = settings.server.data_dir.join("recordings");
-        let offline = Offline::new(&uploads).with_context(|| format!("cannot use {}", uploads.display()))?;
+        let results = settings.server.data_dir.join("results");
+        let offline = Offline::new(&uploads, &results).with_context(|| format!("cannot use {}", uploads.display()))?;
         let auth = Auth::new(&settings);
         let tls = tls::server_config(&settings)?;
         let origins = settings.server.allowed_origins.clone();

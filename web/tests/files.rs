@@ -2,10 +2,14 @@
 
 mod support;
 
+use std::ops::ControlFlow;
+
 use serde_json::Value;
 use support::sound::{sample, silence};
-use support::views::{converted, form, skipped, wav, words};
+use support::views::{converted, form, made_by_ffmpeg, skipped, wav, words};
 use support::{TestServer, resident_bytes};
+use web::files::decode::{Piece, decode};
+use web::files::{Layout, Limits};
 
 /// Container, arguments of ffmpeg, whether nothing of the sound is lost.
 const KINDS: [(&str, &[&str], bool); 14] = [
@@ -24,6 +28,67 @@ const KINDS: [(&str, &[&str], bool); 14] = [
     ("m.aiff", &["-c:a", "pcm_s16be"], true),
     ("n.m4a", &["-c:a", "alac"], true),
 ];
+
+/// Our samples of a file, mono.
+fn decoded(bytes: &[u8]) -> (u32, Vec<i16>) {
+    let (mut rate, mut samples) = (0, Vec::new());
+    let take = |piece| {
+        match piece {
+            Piece::Format(format) => rate = format.sample_rate,
+            Piece::Sound(sound) => samples.extend(sound),
+        }
+        ControlFlow::Continue(())
+    };
+    let source = Box::new(std::io::Cursor::new(bytes.to_vec()));
+    decode(source, Layout::Mono, Limits { longest_ms: u64::MAX }, take).expect("it can be read");
+    (rate, samples)
+}
+
+/// How much louder the sound is than what differs (dB), and how many samples ours is later, where it fits best.
+fn likeness(ours: &[i16], theirs: &[i16]) -> (f64, i64) {
+    let at = |sound: &[i16], n: i64| usize::try_from(n).ok().and_then(|n| sound.get(n)).map_or(0.0, |s| f64::from(*s));
+    let length = ours.len().min(theirs.len()) as i64;
+    let of = |late: i64, step: usize| {
+        let (mut signal, mut difference) = (0.0, 0.0);
+        for n in (0..length).step_by(step) {
+            let (a, b) = (at(ours, n + late), at(theirs, n));
+            signal += b * b;
+            difference += (a - b) * (a - b);
+        }
+        10.0 * (signal / f64::max(difference, 1e-9)).log10()
+    };
+    let best = (-4000..=4000).max_by(|a, b| of(*a, 97).total_cmp(&of(*b, 97))).unwrap_or(0);
+    (of(best, 1), best)
+}
+
+/// The ground on which the words are the same: the samples are.
+#[actix_rt::test]
+async fn what_is_decoded_is_what_others_decode() {
+    let file = wav(&[silence(300), sample("en_01.wav").sound, silence(900), sample("en_04.wav").sound].concat());
+    let mut report = Vec::new();
+    for (name, arguments, lossless) in KINDS {
+        let Some(bytes) = converted(&file, arguments, name) else {
+            skipped("what_is_decoded_is_what_others_decode", &format!("ffmpeg cannot make {name}"));
+            continue;
+        };
+        let (rate, ours) = decoded(&bytes);
+        let raw = ["-ac", "1", "-ar", &rate.to_string(), "-f", "s16le"];
+        let theirs = made_by_ffmpeg(&bytes, &raw, name).expect("ffmpeg reads what it wrote");
+        let theirs: Vec<i16> = theirs.as_chunks::<2>().0.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
+        let (db, late) = likeness(&ours, &theirs);
+        let longer = ours.len() as i64 - theirs.len() as i64;
+        report.push((name, rate, lossless, db, late, longer));
+    }
+    for line in &report {
+        println!("{line:?}");
+    }
+    for (name, rate, lossless, db, late, longer) in report {
+        // What encoders put before and behind the sound is some of their frames.
+        assert!(late.unsigned_abs() * 1000 < 60 * u64::from(rate), "{name} is {late} samples late");
+        assert!(longer.unsigned_abs() * 1000 < 120 * u64::from(rate), "{name} is {longer} samples longer");
+        assert!(db > if lossless { 80.0 } else { 40.0 }, "{name} sounds different: {db} dB");
+    }
+}
 
 /// Words to change to make one text of the other.
 fn distance(a: &[String], b: &[String]) -> usize {

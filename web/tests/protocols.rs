@@ -284,3 +284,39 @@ async fn wyoming_describes_itself_and_answers_an_empty_recording() {
     assert_eq!(told["data"]["text"], "");
     drop(server);
 }
+
+#[actix_rt::test]
+async fn at_the_end_of_the_server_what_was_said_comes_to_its_text_and_connections_are_closed() {
+    let port = free_port();
+    let mut server = TestServer::start_with(&[&format!("wyoming.listen=127.0.0.1:{port}")]).await;
+    let sound = le(&sample("en_01.wav").sound);
+
+    let mut deepgram = Socket::open(&server, "/v1/listen?encoding=linear16&sample_rate=16000&language=en").await;
+    deepgram.bytes(sound.clone()).await;
+    let mut vosk = Socket::open(&server, "/vosk").await;
+    vosk.say(&json!({"config": {"sample_rate": 16000}})).await;
+    vosk.bytes(sound.clone()).await;
+    vosk.hear().await.expect("an answer to the chunk");
+    let mut realtime = Socket::open(&server, "/v1/realtime?model=gpt-4o-transcribe").await;
+    realtime.until(|event| event["type"] == "session.created").await;
+    let idle = TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
+    // The sound is with its sessions, and every connection with its task.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    server.signal("TERM");
+
+    let (heard, code) = deepgram.rest().await;
+    let said: Vec<String> = finals(&heard).into_iter().map(transcript).collect();
+    assert!(words(&said.join(" ")).len() >= 6, "{heard:#?}");
+    assert_eq!((heard.last().map(|last| last["type"].clone()), code), (Some(json!("Error")), Some(1001)));
+    let (heard, code) = vosk.rest().await;
+    let said: Vec<&str> = heard.iter().filter_map(|answer| answer["text"].as_str()).collect();
+    assert!(words(&said.join(" ")).len() >= 6 && code == Some(1001), "{heard:#?} {code:?}");
+    let (heard, code) = realtime.rest().await;
+    assert_eq!((heard.last().map(|last| last["error"]["code"].clone()), code), (Some(json!("server_error")), Some(1001)));
+    let mut line = String::new();
+    let mut idle = BufReader::new(idle);
+    idle.read_line(&mut line).await.expect("a last word");
+    assert!(line.contains("\"error\""), "{line}");
+    let end = server.ended_within(std::time::Duration::from_secs(20)).await;
+    assert!(end.is_some_and(|status| status.success()), "{end:?}");
+}

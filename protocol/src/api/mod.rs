@@ -19,7 +19,10 @@ pub use auth::{
     RefreshRequest, RegisterRequest, RegistrationMode, Role, ServerFacts, Ticket, Tokens, User,
 };
 pub use history::{HistoryPage, SnippetPiece, TextSnippet, Transcript, TranscriptChange, TranscriptDetail};
-pub use jobs::{Job, JobError, JobKind, JobPage, JobResult, JobState, NewRecording, RecordingEncoding, UploadState};
+pub use jobs::{
+    FilePart, FileTranscript, Job, JobError, JobKind, JobPage, JobResult, JobState, NewRecording, RecordingEncoding,
+    SpeakerLabels, UploadState,
+};
 pub use keys::{ApiKey, ApiKeyList, CreatedApiKey, NewApiKey, Scope};
 pub use settings::{
     LocalText, Preferences, SettingField, SettingGroup, SettingKind, SettingOption, SettingsDocument, SettingsSchema,

@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::document::Finishing;
 use super::{
-    admin, auth, document, export, history, jobs, keys, logins, recordings, requests, settings, settings_schema, usage,
+    admin, auth, document, export, file_results, history, jobs, keys, logins, recordings, requests, settings, settings_schema, usage,
     vocabulary,
 };
 
@@ -68,6 +68,8 @@ addresses! {
     recordings::create,
     recordings::get,
     recordings::data,
+    file_results::get,
+    file_results::remove,
     jobs::page,
     jobs::get,
     jobs::cancel,

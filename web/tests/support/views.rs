@@ -134,9 +134,18 @@ impl Socket {
 
 /// A file made from a WAV by ffmpeg; none where there is no ffmpeg or it lacks the codec.
 pub fn converted(wav: &[u8], arguments: &[&str], name: &str) -> Option<Vec<u8>> {
+    made(wav, "in.wav", arguments, name)
+}
+
+/// What ffmpeg makes of a file of this name, as raw bytes.
+pub fn made_by_ffmpeg(file: &[u8], arguments: &[&str], name: &str) -> Option<Vec<u8>> {
+    made(file, name, arguments, "out.raw")
+}
+
+fn made(file: &[u8], given: &str, arguments: &[&str], name: &str) -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (from, to) = (folder.path().join("in.wav"), folder.path().join(name));
-    std::fs::write(&from, wav).expect("written");
+    let (from, to) = (folder.path().join(given), folder.path().join(name));
+    std::fs::write(&from, file).expect("written");
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-nostdin", "-v", "error", "-y", "-i"]).arg(from).args(arguments).arg(&to);
     let status = ffmpeg.status().ok()?;
