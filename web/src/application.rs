@@ -81,6 +81,8 @@ impl Application {
                 .configure(compat::configure)
         })
         .workers(threads)
+        // Who closes the line waits for no answer: what was asked is not worked on any further.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(2)
         .disable_signals();
         let server = match tls {

@@ -138,7 +138,7 @@ async fn strict_server(requests_per_second: u32) -> (TestServer, String) {
 
 #[actix_rt::test]
 async fn openai_library_and_errors() {
-    let (server, key) = strict_server(2).await;
+    let (server, key) = strict_server(1).await;
     run("openai_library_and_errors", "current", "openai_errors.py", vec![server.url(""), key]).await;
 }
 

@@ -2,9 +2,12 @@
 
 use super::features::{Print, VALUES};
 
-/// Voices whose means are further apart than this (in spreads of a single voice, over all values) are two. Set on the
-/// samples of the repository; see the tests of [`super`].
-const APART: f32 = 1.1;
+/// Voices whose means are further apart than this (in spreads of a single voice, over all values) are two. Of the samples
+/// of the repository, cut into pieces of a second, pieces of one voice are 0.7 apart at most, those of half of the pairs of
+/// voices more than 1.1.
+const APART: f32 = 0.75;
+/// Frames are alike to their neighbours: so many count as one where the error of a mean is reckoned.
+const ALIKE_FRAMES: f32 = 4.0;
 /// Nobody is helped by more.
 const MOST_SPEAKERS: usize = 10;
 /// Compared with each other; further ones go to the nearest of what came of these.
@@ -53,7 +56,9 @@ fn distance(a: &Print, b: &Print, spread: &[f32; VALUES]) -> f32 {
         let apart = (a.sums[at] / a.frames - b.sums[at] / b.frames) / spread[at];
         sum += apart * apart;
     }
-    (sum / VALUES as f32).sqrt()
+    // Means of few frames are apart by chance.
+    let chance = ALIKE_FRAMES * (1.0 / a.frames + 1.0 / b.frames);
+    (sum / VALUES as f32 - chance).max(0.0).sqrt()
 }
 
 /// How much each value varies within a stretch, on the average.

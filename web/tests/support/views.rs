@@ -60,7 +60,18 @@ pub fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> (String, Ve
 }
 
 impl TestServer {
+    /// Comes again where the server is too busy, as the libraries do.
     pub async fn post(&self, path: &str, kind: &str, body: Vec<u8>) -> (u16, String) {
+        let begun = std::time::Instant::now();
+        loop {
+            match self.post_once(path, kind, body.clone()).await {
+                (503, _) if begun.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(500)).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn post_once(&self, path: &str, kind: &str, body: Vec<u8>) -> (u16, String) {
         let client = awc::Client::builder().timeout(PATIENCE).finish();
         let request = client.post(self.url(path)).insert_header(("content-type", kind.to_owned()));
         let mut response = request.send_body(body).await.expect("the server answers");
@@ -79,9 +90,18 @@ pub struct Socket(Framed<BoxedSocket, Codec>);
 
 impl Socket {
     pub async fn open(server: &TestServer, path: &str) -> Self {
-        let (_, socket) =
-            awc::Client::new().ws(server.url(path)).max_frame_size(1 << 24).connect().await.expect("a WebSocket");
-        Self(socket)
+        let begun = std::time::Instant::now();
+        loop {
+            match awc::Client::new().ws(server.url(path)).max_frame_size(1 << 24).connect().await {
+                Ok((_, socket)) => return Self(socket),
+                Err(awc::error::WsClientError::InvalidResponseStatus(status))
+                    if status.as_u16() == 503 && begun.elapsed() < PATIENCE =>
+                {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                Err(error) => panic!("no WebSocket: {error}"),
+            }
+        }
     }
 
     pub async fn say(&mut self, message: &Value) {

@@ -111,7 +111,11 @@ impl Conversation<'_> {
                 self.hearing = Some(hearing);
                 Ok(())
             }
-            Err(error) => self.complain(&error.message, "busy").await,
+            Err(error) => {
+                self.complain(&error.message, "busy").await?;
+                // An empty text would be taken for silence.
+                Err(FrameError::Busy)
+            }
         }
     }
 
