@@ -57,7 +57,8 @@ pub async fn upload(server: &str, recordings: &[Recording], minutes: u64, seen: 
                     let message: Value = serde_json::from_str(&text)?;
                     match message["type"].as_str() {
                         Some("Results") if message["is_final"] == true => {
-                            let end = message["start"].as_f64().unwrap_or(0.0) + message["duration"].as_f64().unwrap_or(0.0);
+                            let end =
+                                message["start"].as_f64().unwrap_or(0.0) + message["duration"].as_f64().unwrap_or(0.0);
                             seen.settled_ms.set(Duration::from_secs_f64(end.max(0.0)).as_millis() as u64);
                         }
                         Some("Metadata") => seen.whole.set(true),

@@ -2,9 +2,8 @@
 
 use protocol::api::{
     ApiKeyList, AuditPage, CreatedApiKey, CreatedInvite, DictionaryImport, DictionaryList, Ended, FileTranscript,
-    HistoryPage,
-    InviteList, JobPage, LoginList, LoginRequest, LogoutRequest, Me, NewApiKey, NewDictionaryEntry, NewInvite,
-    NewRecording, NewSnippet, NewTicket, PasswordChange, RefreshRequest, RegisterRequest, ServerFacts,
+    HistoryPage, InviteList, JobPage, LoginList, LoginRequest, LogoutRequest, Me, NewApiKey, NewDictionaryEntry,
+    NewInvite, NewRecording, NewSnippet, NewTicket, PasswordChange, RefreshRequest, RegisterRequest, ServerFacts,
     SettingsDocument, SettingsSchema, SettingsVersion, SnippetImport, SnippetList, Ticket, Tokens, TranscriptChange,
     TranscriptDetail, UploadState, Usage, UserChange, UserPage,
 };

@@ -9,8 +9,8 @@ use std::sync::Mutex;
 
 use serde_json::json;
 use support::TestServer;
-use support::sound::{sample, silence};
 use support::api::{ACCOUNTS, Api};
+use support::sound::{sample, silence};
 use support::views::{le, skipped, wav};
 
 /// Two tests must not make the same environment at the same time.

@@ -327,7 +327,10 @@ async fn at_the_end_of_the_server_what_was_said_comes_to_its_text_and_connection
     let said: Vec<&str> = heard.iter().filter_map(|answer| answer["text"].as_str()).collect();
     assert!(words(&said.join(" ")).len() >= 6 && code == Some(1001), "{heard:#?} {code:?}");
     let (heard, code) = realtime.rest().await;
-    assert_eq!((heard.last().map(|last| last["error"]["code"].clone()), code), (Some(json!("server_error")), Some(1001)));
+    assert_eq!(
+        (heard.last().map(|last| last["error"]["code"].clone()), code),
+        (Some(json!("server_error")), Some(1001))
+    );
     let mut line = String::new();
     let mut idle = BufReader::new(idle);
     idle.read_line(&mut line).await.expect("a last word");

@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::document::Finishing;
 use super::{
-    admin, auth, document, export, file_results, history, jobs, keys, logins, recordings, requests, settings, settings_schema, usage,
-    vocabulary,
+    admin, auth, document, export, file_results, history, jobs, keys, logins, recordings, requests, settings,
+    settings_schema, usage, vocabulary,
 };
 
 macro_rules! addresses {

@@ -217,8 +217,7 @@ async fn send(
             }
             for (channel, way) in ways.iter_mut().enumerate() {
                 let skipped = usize::try_from(way.passed_over.saturating_sub(frames)).unwrap_or(usize::MAX);
-                let own: Vec<i16> =
-                    waiting.iter().skip(channel).step_by(channels).skip(skipped).copied().collect();
+                let own: Vec<i16> = waiting.iter().skip(channel).step_by(channels).skip(skipped).copied().collect();
                 way.speaker.push_samples(&own).await?;
             }
             frames += (waiting.len() / channels) as u64;

@@ -180,7 +180,8 @@ fn text_of(heard: &Heard, outcome: &Outcome, speakers: SpeakerLabels) -> FileTra
     let shown: Vec<FilePart> = shown.collect();
     let texts: Vec<&str> = shown.iter().map(|part| part.text.as_str()).collect();
     let text = texts.join(" ");
-    let length = |code: &str| shown.iter().filter(|part| part.language == code).map(|part| part.text.len()).sum::<usize>();
+    let length =
+        |code: &str| shown.iter().filter(|part| part.language == code).map(|part| part.text.len()).sum::<usize>();
     let language = shown.iter().map(|part| part.language.clone()).max_by_key(|code| length(code)).unwrap_or_default();
     let warnings = outcome.warnings.clone();
     FileTranscript { text, language, audio_ms: outcome.sound_ms, parts: shown, warnings }

@@ -67,8 +67,7 @@ pub async fn transcribe(
         channels,
         label_speakers: options.diarize,
     };
-    let channels: Vec<Value> =
-        (0..channels).map(|channel| channel_of(&stream, &options, &said, channel)).collect();
+    let channels: Vec<Value> = (0..channels).map(|channel| channel_of(&stream, &options, &said, channel)).collect();
     let created = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
     let mut metadata = stream.metadata(outcome.sound_ms, &received.sha256, &created);
     if !outcome.warnings.is_empty() {

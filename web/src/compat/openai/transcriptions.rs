@@ -27,8 +27,7 @@ pub async fn transcribe(
     let Some(file) = form.file.take() else {
         return Err(OpenAiError::bad("`file` is missing; send the recording in it", Some("file"), "missing_file"));
     };
-    let speakers =
-        if wanted.format == ResponseFormat::DiarizedJson { Speakers::Found } else { Speakers::Alike };
+    let speakers = if wanted.format == ResponseFormat::DiarizedJson { Speakers::Found } else { Speakers::Alike };
     let task = Task::attended(wanted.wishes.clone(), speakers, None);
     if wanted.stream {
         return Ok(as_events(state, caller, file, task, wanted));
