@@ -47,7 +47,7 @@ pub async fn run(server: &mut Server, scenario: Scenario, recordings: Vec<Record
                     let sent = upload(&crowd.server, &crowd.recordings, phase.upload_minutes, &uploaded).await;
                     upload_problem = sent.err().map(|error| format!("{error:#}"));
                 }
-                std::future::pending().await
+                std::future::pending::<()>().await;
             };
             tokio::select! {
                 accounts = crowd.speak(phase, number as u64) => accounts,

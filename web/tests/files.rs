@@ -169,7 +169,9 @@ async fn channels_of_a_call_are_speakers() {
     };
     let mut file = std::io::Cursor::new(Vec::new());
     let mut writer = hound::WavWriter::new(&mut file, spec).expect("in memory");
-    stereo.iter().for_each(|sample| writer.write_sample(*sample).expect("in memory"));
+    for sample in &stereo {
+        writer.write_sample(*sample).expect("in memory");
+    }
     writer.finalize().expect("in memory");
     let fields = [("language", "en"), ("response_format", "diarized_json")];
     let (status, body) = server.transcribe(&fields, "call.wav", &file.into_inner()).await;

@@ -243,7 +243,7 @@ async fn deepgram_takes_telephone_sound_and_refuses_what_it_cannot_read() {
 /// G.711, by its definition.
 fn mu_law(sample: i16) -> u8 {
     let magnitude = (i32::from(sample).abs() + 132).min(32_767);
-    let exponent = (31 - (magnitude as u32).leading_zeros()).saturating_sub(7).min(7);
+    let exponent = (magnitude as u32).ilog2().saturating_sub(7).min(7);
     let mantissa = (magnitude >> (exponent + 3)) & 0x0f;
     let sign = if sample < 0 { 0x80 } else { 0 };
     !(sign | (exponent as u8) << 4 | mantissa as u8)

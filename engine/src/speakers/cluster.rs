@@ -51,11 +51,11 @@ fn nearest(groups: &[Print], spread: &[f32; VALUES]) -> (f32, usize, usize) {
 }
 
 fn distance(a: &Print, b: &Print, spread: &[f32; VALUES]) -> f32 {
-    let mut sum = 0.0;
-    for at in 0..VALUES {
-        let apart = (a.sums[at] / a.frames - b.sums[at] / b.frames) / spread[at];
-        sum += apart * apart;
-    }
+    let square = |(at, spread): (usize, &f32)| {
+        let apart = (a.sums[at] / a.frames - b.sums[at] / b.frames) / spread;
+        apart * apart
+    };
+    let sum: f32 = spread.iter().enumerate().map(square).sum();
     // Means of few frames are apart by chance.
     let chance = ALIKE_FRAMES * (1.0 / a.frames + 1.0 / b.frames);
     (sum / VALUES as f32 - chance).max(0.0).sqrt()

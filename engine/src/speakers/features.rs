@@ -162,6 +162,6 @@ mod tests {
     #[test]
     fn silence_has_no_features() {
         let mut features = Features::new(16_000);
-        features.push(&[0; 16_000], |_, _| panic!("nobody speaks"));
+        features.push(&vec![0; 16_000], |_, _| panic!("nobody speaks"));
     }
 }

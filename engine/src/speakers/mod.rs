@@ -124,7 +124,7 @@ mod tests {
             let length = sound.len() as u64 / 16;
             // In pieces of odd lengths, as they come from a file.
             sound.chunks(1234).for_each(|chunk| track.push(chunk));
-            track.push(&[0; 8000]);
+            track.push(&vec![0; 8000]);
             stretches.push((at, at + length));
             at += length + 500;
         }
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn silence_and_stretches_beyond_the_end_are_nobody_new() {
         let mut track = VoiceTrack::new(8000);
-        track.push(&[0; 8000]);
+        track.push(&vec![0; 8000]);
         assert_eq!(track.speakers(&[(0, 500), (400, 90_000), (80_000, 90_000)]), [0, 0, 0]);
         assert!(track.speakers(&[]).is_empty());
     }

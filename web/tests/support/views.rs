@@ -23,7 +23,9 @@ pub fn wav(samples: &[i16]) -> Vec<u8> {
     };
     let mut file = std::io::Cursor::new(Vec::new());
     let mut writer = hound::WavWriter::new(&mut file, spec).expect("in memory");
-    samples.iter().for_each(|sample| writer.write_sample(*sample).expect("in memory"));
+    for sample in samples {
+        writer.write_sample(*sample).expect("in memory");
+    }
     writer.finalize().expect("in memory");
     file.into_inner()
 }
