@@ -46,7 +46,7 @@ fn decoded(bytes: &[u8]) -> (u32, Vec<i16>) {
 }
 
 /// How much louder the sound is than what differs (dB), and how many samples ours is later, where it fits best.
-fn likeness(ours: &[i16], theirs: &[i16]) -> (f64, i64) {
+fn likeness(ours: &[i16], theirs: &[i16], rate: u32) -> (f64, i64) {
     let at = |sound: &[i16], n: i64| usize::try_from(n).ok().and_then(|n| sound.get(n)).map_or(0.0, |s| f64::from(*s));
     let length = ours.len().min(theirs.len()) as i64;
     let of = |late: i64, step: usize| {
@@ -58,7 +58,9 @@ fn likeness(ours: &[i16], theirs: &[i16]) -> (f64, i64) {
         }
         10.0 * (signal / f64::max(difference, 1e-9)).log10()
     };
-    let best = (-4000..=4000).max_by(|a, b| of(*a, 97).total_cmp(&of(*b, 97))).unwrap_or(0);
+    let (far, few) = (i64::from(rate) * 80 / 1000, ours.len() / 1500 + 1);
+    let tried = (-far..=far).map(|late| (late, of(late, few)));
+    let best = tried.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(late, _)| late);
     (of(best, 1), best)
 }
 
@@ -76,7 +78,7 @@ async fn what_is_decoded_is_what_others_decode() {
         let raw = ["-ac", "1", "-ar", &rate.to_string(), "-f", "s16le"];
         let theirs = made_by_ffmpeg(&bytes, &raw, name).expect("ffmpeg reads what it wrote");
         let theirs: Vec<i16> = theirs.as_chunks::<2>().0.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
-        let (db, late) = likeness(&ours, &theirs);
+        let (db, late) = likeness(&ours, &theirs, rate);
         let longer = ours.len() as i64 - theirs.len() as i64;
         report.push((name, rate, lossless, db, late, longer));
     }
