@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use engine::language::Language;
 use engine::llm::{GenerateRequest, Generated};
-use engine::text::edit::Edit;
+use engine::text::{Edit, Heard};
 use futures_util::future::join_all;
 
 use crate::asking::Answer;
@@ -48,7 +48,7 @@ pub(crate) type Model<'a> = Option<(&'a Cleaner, &'a CleanerLimits)>;
 /// Always a text: where the model is away, late or refused, that of the rules.
 pub(crate) async fn rewrite(asked: Rewriting, owner: &Owner, model: Model<'_>, clock: Clock) -> Rewritten {
     let Rewriting { raw, language, options } = asked;
-    let mut cleaning = Cleaning::begin(raw, language, "", Arc::new(options), clock.now());
+    let mut cleaning = Cleaning::begin(Heard::from(&raw), language, "", Arc::new(options), clock.now());
     let patient =
         model.map(|(_, limits)| CleanerLimits { deadline: limits.deadline * PATIENCE_IN_DEADLINES, ..limits.clone() });
     let requests = cleaning.requests(patient.as_ref(), Pace::default());

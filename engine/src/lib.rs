@@ -13,6 +13,7 @@ pub mod listener;
 pub mod llm;
 pub mod receipt;
 pub mod segmenter;
+pub mod speakers;
 pub mod text;
 pub mod vad;
 pub mod wer;

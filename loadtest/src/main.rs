@@ -13,6 +13,7 @@ mod report;
 mod run;
 mod scenario;
 mod server;
+mod upload;
 mod words;
 
 use std::path::PathBuf;
@@ -170,6 +171,7 @@ impl Run {
             *phase = Phase {
                 speakers: self.speakers.unwrap_or(phase.speakers),
                 seconds: self.seconds.unwrap_or(phase.seconds),
+                upload_minutes: phase.upload_minutes,
             };
         }
         if self.chaos && scenario.chaos.is_none() {

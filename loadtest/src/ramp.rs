@@ -17,7 +17,8 @@ pub async fn most_speakers(
     let (mut good, mut bad) = (range.start().saturating_sub(1), range.end() + 1);
     let mut next = *range.start();
     while good + 1 < bad {
-        let scenario = Scenario { phases: vec![Phase { speakers: next, seconds }], ..Scenario::default() };
+        let scenario =
+            Scenario { phases: vec![Phase { speakers: next, seconds, upload_minutes: 0 }], ..Scenario::default() };
         let report = run::run(server, scenario, recordings.clone()).await?;
         let phase = &report.phases[0];
         let took = phase.speech_end_to_final_ms.p95;

@@ -13,6 +13,7 @@ use crate::recording::Recording;
 use crate::report::{PhaseReport, Report};
 use crate::scenario::{Phase, Scenario};
 use crate::server::Server;
+use crate::upload::{Uploaded, upload};
 
 pub async fn run(server: &mut Server, scenario: Scenario, recordings: Vec<Recording>) -> anyhow::Result<Report> {
     let recordings = joined(recordings, scenario.joined);
@@ -29,7 +30,8 @@ pub async fn run(server: &mut Server, scenario: Scenario, recordings: Vec<Record
         Report { scenario, phases: Vec::new(), faults: BTreeMap::new(), readings: Vec::new(), problems: Vec::new() };
     for (number, phase) in report.scenario.phases.clone().into_iter().enumerate() {
         let progress = progress(phase);
-        let mut readings = Vec::new();
+        let (mut readings, mut upload_problem) = (Vec::new(), None);
+        let uploaded = Uploaded::default();
         let accounts = {
             let watched = server.pid();
             let lines = Rc::clone(&crowd.lines);
@@ -40,10 +42,18 @@ pub async fn run(server: &mut Server, scenario: Scenario, recordings: Vec<Record
                     None => std::future::pending().await,
                 }
             };
+            let uploading = async {
+                if phase.upload_minutes > 0 {
+                    let sent = upload(&crowd.server, &crowd.recordings, phase.upload_minutes, &uploaded).await;
+                    upload_problem = sent.err().map(|error| format!("{error:#}"));
+                }
+                std::future::pending::<()>().await;
+            };
             tokio::select! {
                 accounts = crowd.speak(phase, number as u64) => accounts,
                 () = meter::watch(watched, begun, &mut readings) => unreachable!("it watches until it is dropped"),
                 () = raging => unreachable!("it rages until it is dropped"),
+                () = uploading => unreachable!("it waits when it is done"),
                 () = show(&progress) => unreachable!("it shows until it is dropped"),
             }
         };
@@ -51,7 +61,12 @@ pub async fn run(server: &mut Server, scenario: Scenario, recordings: Vec<Record
         // A server that was just hurt may still be coming back.
         server.until_ready().await?;
         report.problems.extend(problems(&accounts, crowd.scenario.chaos.is_some()));
-        report.phases.push(PhaseReport::of(phase, &accounts, &crowd.recordings, &expected, &readings));
+        report.problems.extend(upload_problem);
+        report.phases.push(PhaseReport {
+            uploaded_ms: uploaded.sent_ms.get(),
+            upload_settled_ms: uploaded.settled_ms.get(),
+            ..PhaseReport::of(phase, &accounts, &crowd.recordings, &expected, &readings)
+        });
         report.readings.extend(readings);
     }
     Ok(report)

@@ -30,6 +30,9 @@ pub struct Scenario {
 pub struct Phase {
     pub speakers: usize,
     pub seconds: u64,
+    /// Meanwhile somebody sends so much sound by Deepgram's protocol, as fast as the server reads it.
+    #[serde(default)]
+    pub upload_minutes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +103,7 @@ impl Default for Scenario {
     fn default() -> Self {
         Self {
             name: "people speaking".to_owned(),
-            phases: vec![Phase { speakers: 2, seconds: 30 }],
+            phases: vec![Phase { speakers: 2, seconds: 30, upload_minutes: 0 }],
             mode: Mode::OnPause,
             quality: Quality::Normal,
             pause_ms: 1500,

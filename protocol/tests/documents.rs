@@ -2,10 +2,10 @@
 
 use protocol::api::{
     ApiKeyList, AuditPage, CleanText, CreatedApiKey, CreatedInvite, DictionaryImport, DictionaryList, Ended,
-    HistoryPage, InviteList, JobPage, LoginList, LoginRequest, LogoutRequest, Me, NewApiKey, NewCleaning,
-    NewDictionaryEntry, NewInvite, NewRecording, NewSnippet, NewTicket, PasswordChange, Placement, RefreshRequest,
-    RegisterRequest, ServerFacts, SettingsDocument, SettingsSchema, SettingsVersion, SnippetImport, SnippetList,
-    Ticket, Tokens, TranscriptChange, TranscriptDetail, UploadState, Usage, UserChange, UserPage,
+    FileTranscript, HistoryPage, InviteList, JobPage, LoginList, LoginRequest, LogoutRequest, Me, NewApiKey,
+    NewCleaning, NewDictionaryEntry, NewInvite, NewRecording, NewSnippet, NewTicket, PasswordChange, Placement,
+    RefreshRequest, RegisterRequest, ServerFacts, SettingsDocument, SettingsSchema, SettingsVersion, SnippetImport,
+    SnippetList, Ticket, Tokens, TranscriptChange, TranscriptDetail, UploadState, Usage, UserChange, UserPage,
 };
 use protocol::{ClientMessage, HttpErrorBody, ServerMessage};
 use ts_rs::{Config, TS, TypeVisitor};
@@ -126,6 +126,7 @@ fn the_client_has_the_bodies_of_the_http_api() {
         CleanText,
         NewRecording,
         JobPage,
+        FileTranscript,
         UploadState,
         ApiKeyList,
         NewApiKey,

@@ -57,7 +57,8 @@ impl Application {
             anyhow::Error::new(config::Problems(vec![problem]))
         })?;
         let uploads = settings.server.data_dir.join("recordings");
-        let offline = Offline::new(&uploads).with_context(|| format!("cannot use {}", uploads.display()))?;
+        let results = settings.server.data_dir.join("results");
+        let offline = Offline::new(&uploads, &results).with_context(|| format!("cannot use {}", uploads.display()))?;
         let auth = Auth::new(&settings);
         let tls = tls::server_config(&settings)?;
         let origins = settings.server.allowed_origins.clone();
@@ -80,6 +81,8 @@ impl Application {
                 .configure(compat::configure)
         })
         .workers(threads)
+        // Who closes the line waits for no answer: what was asked is not worked on any further.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(2)
         .disable_signals();
         let server = match tls {

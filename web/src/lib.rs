@@ -7,7 +7,7 @@ pub mod cli;
 mod compat;
 mod database;
 mod doors;
-mod files;
+pub mod files;
 mod http;
 mod kept_audio;
 mod listeners;

@@ -53,6 +53,8 @@ async fn clean_up_regularly(state: Arc<AppState>, every: Duration) {
             Err(error) => error!(%error, "the clean-up failed; it is tried again another time"),
         }
         state.offline().remove_needless(&store, UPLOAD_PATIENCE).await;
+        let patience = DAY * state.settings().retention.keep_jobs_days;
+        state.offline().results().remove_needless(&store, patience).await;
         tokio::time::sleep(every).await;
     }
 }

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
+use serde_json::json;
 use support::TestServer;
+use support::api::{ACCOUNTS, Api};
 use support::sound::{sample, silence};
-use support::views::{converted, le, skipped, wav};
+use support::views::{le, skipped, wav};
 
 /// Two tests must not make the same environment at the same time.
 static MAKING: Mutex<()> = Mutex::new(());
@@ -60,6 +62,16 @@ async fn run(test: &str, environment_name: &str, script: &str, arguments: Vec<St
     assert!(output.status.success() && said.trim_end().ends_with("ok"), "{said}\n{complained}");
 }
 
+/// For the Realtime API, as its clients do it: linearly.
+fn as_24k(sound: &[i16]) -> Vec<i16> {
+    let at = |n: usize| i32::from(sound.get(n).or(sound.last()).copied().unwrap_or(0));
+    let sample = |n: usize| {
+        let (from, rest) = (n * 2 / 3, (n * 2 % 3) as i32);
+        ((at(from) * (3 - rest) + at(from + 1) * rest) / 3) as i16
+    };
+    (0..sound.len() * 3 / 2).map(sample).collect()
+}
+
 struct Files {
     folder: tempfile::TempDir,
 }
@@ -70,9 +82,7 @@ impl Files {
         let (sound, file) = (speech(), wav(&speech()));
         std::fs::write(folder.path().join("a.wav"), &file).expect("written");
         std::fs::write(folder.path().join("a.16k"), le(&sound)).expect("written");
-        // As the Realtime API has it; by doubling and halving, which needs no tool.
-        let faster = converted(&file, &["-ar", "24000", "-f", "s16le"], "a.24k").unwrap_or_default();
-        std::fs::write(folder.path().join("a.24k"), faster).expect("written");
+        std::fs::write(folder.path().join("a.24k"), le(&as_24k(&sound))).expect("written");
         Self { folder }
     }
 
@@ -113,4 +123,44 @@ async fn wyoming_library() {
     let _server = TestServer::start_with(&[&format!("wyoming.listen={address}")]).await;
     let files = Files::make();
     run("wyoming_library", "current", "wyoming_current.py", vec![address, files.path("a.16k")]).await;
+}
+
+/// A server that wants a key and lets so many requests through, and a key.
+async fn strict_server(requests_per_second: u32) -> (TestServer, String) {
+    let mut settings: Vec<&str> = ACCOUNTS.to_vec();
+    let limit = format!("limits.requests_per_second={requests_per_second}");
+    settings.push(&limit);
+    let server = TestServer::start_with(&settings).await;
+    let (anna, _) = Api::register(&server, "anna").await;
+    let made = anna.post("/api/keys", json!({"name": "library", "scopes": ["transcribe"]})).await.good();
+    (server, made["secret"].as_str().expect("a key").to_owned())
+}
+
+#[actix_rt::test]
+async fn openai_library_and_errors() {
+    let (server, key) = strict_server(1).await;
+    run("openai_library_and_errors", "current", "openai_errors.py", vec![server.url(""), key]).await;
+}
+
+#[actix_rt::test]
+async fn deepgram_library_and_errors() {
+    let (server, key) = strict_server(20).await;
+    let files = Files::make();
+    let arguments = vec![server.url(""), key, files.path("a.wav")];
+    run("deepgram_library_and_errors", "current", "deepgram_errors.py", arguments).await;
+}
+
+#[actix_rt::test]
+async fn deepgram_library_after_a_minute_of_nothing() {
+    let server = TestServer::start().await;
+    let files = Files::make();
+    let arguments = vec![server.url(""), files.path("a.16k")];
+    run("deepgram_library_after_a_minute_of_nothing", "current", "deepgram_idle.py", arguments).await;
+}
+
+#[actix_rt::test]
+async fn vosk_client() {
+    let server = TestServer::start().await;
+    let files = Files::make();
+    run("vosk_client", "current", "vosk_client.py", vec![server.url(""), files.path("a.16k")]).await;
 }

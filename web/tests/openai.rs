@@ -89,7 +89,8 @@ async fn the_stream_of_events_adds_up_to_the_text() {
 async fn mistakes_are_answered_in_the_shape_that_libraries_understand() {
     let server = TestServer::start().await;
     let good = wav(&silence(300));
-    let cases: [(&[(&str, &str)], &[u8], &str); 6] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [u8], &'a str);
+    let cases: [Case<'_>; 6] = [
         (&[("response_format", "yaml")], &good, "invalid_value"),
         (&[("temperature", "hot")], &good, "invalid_value"),
         (&[("language", "klingon")], &good, "invalid_language"),

@@ -20,8 +20,20 @@ fn free_port() -> u16 {
     listener.local_addr().expect("bound").port()
 }
 
-/// A Wyoming client; the events until `transcript-stop`.
+/// A Wyoming client; the events until `transcript-stop`. It comes again where the server is too busy.
 async fn wyoming(port: u16, sound: &[i16]) -> Vec<Value> {
+    for _ in 0..200 {
+        match try_wyoming(port, sound).await {
+            Ok(heard) => return heard,
+            Err(heard) => assert!(heard.iter().any(|event| event["data"]["code"] == "busy"), "{heard:?}"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    panic!("the server stays too busy")
+}
+
+/// An error with the events so far where the server closes before.
+async fn try_wyoming(port: u16, sound: &[i16]) -> Result<Vec<Value>, Vec<Value>> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
     let (rate, chunk) = (json!({"rate": 16_000, "width": 2, "channels": 1}), 3200);
     let mut send = vec![(json!({"type": "transcribe", "data": {"language": "en"}}), Vec::new())];
@@ -32,14 +44,17 @@ async fn wyoming(port: u16, sound: &[i16]) -> Vec<Value> {
     }
     send.push((json!({"type": "audio-stop"}), Vec::new()));
     for (header, payload) in send {
-        stream.write_all(format!("{header}\n").as_bytes()).await.expect("sent");
-        stream.write_all(&payload).await.expect("sent");
+        // Where this fails, what was heard says why.
+        let _ = stream.write_all(format!("{header}\n").as_bytes()).await;
+        let _ = stream.write_all(&payload).await;
     }
     let mut from = BufReader::new(stream);
     let mut heard = Vec::new();
     loop {
         let mut line = String::new();
-        assert!(from.read_line(&mut line).await.expect("an answer") > 0, "closed after {heard:?}");
+        if !from.read_line(&mut line).await.is_ok_and(|read| read > 0) {
+            return Err(heard);
+        }
         let mut event: Value = serde_json::from_str(&line).expect("JSON");
         let mut data = vec![0; event["data_length"].as_u64().unwrap_or(0) as usize];
         from.read_exact(&mut data).await.expect("whole");
@@ -47,7 +62,7 @@ async fn wyoming(port: u16, sound: &[i16]) -> Vec<Value> {
         let last = event["type"] == "transcript-stop";
         heard.push(event);
         if last {
-            return heard;
+            return Ok(heard);
         }
     }
 }
@@ -228,7 +243,7 @@ async fn deepgram_takes_telephone_sound_and_refuses_what_it_cannot_read() {
 /// G.711, by its definition.
 fn mu_law(sample: i16) -> u8 {
     let magnitude = (i32::from(sample).abs() + 132).min(32_767);
-    let exponent = (31 - (magnitude as u32).leading_zeros()).saturating_sub(7).min(7);
+    let exponent = (magnitude as u32).ilog2().saturating_sub(7).min(7);
     let mantissa = (magnitude >> (exponent + 3)) & 0x0f;
     let sign = if sample < 0 { 0x80 } else { 0 };
     !(sign | (exponent as u8) << 4 | mantissa as u8)
@@ -283,4 +298,43 @@ async fn wyoming_describes_itself_and_answers_an_empty_recording() {
     let told = heard.iter().find(|event| event["type"] == "transcript").expect("a transcript");
     assert_eq!(told["data"]["text"], "");
     drop(server);
+}
+
+#[actix_rt::test]
+async fn at_the_end_of_the_server_what_was_said_comes_to_its_text_and_connections_are_closed() {
+    let port = free_port();
+    let mut server = TestServer::start_with(&[&format!("wyoming.listen=127.0.0.1:{port}")]).await;
+    let sound = le(&sample("en_01.wav").sound);
+
+    let mut vosk = Socket::open(&server, "/vosk").await;
+    vosk.say(&json!({"config": {"sample_rate": 16000}})).await;
+    vosk.bytes(sound.clone()).await;
+    vosk.hear().await.expect("an answer to the chunk");
+    let mut realtime = Socket::open(&server, "/v1/realtime?model=gpt-4o-transcribe").await;
+    realtime.until(|event| event["type"] == "session.created").await;
+    let idle = TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
+    let mut deepgram = Socket::open(&server, "/v1/listen?encoding=linear16&sample_rate=16000&language=en").await;
+    deepgram.bytes(sound.clone()).await;
+    // The sound is with its sessions, and every connection with its task.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    server.signal("TERM");
+
+    let (heard, code) = deepgram.rest().await;
+    let said: Vec<String> = finals(&heard).into_iter().map(transcript).collect();
+    assert!(words(&said.join(" ")).len() >= 6, "{heard:#?}");
+    assert_eq!((heard.last().map(|last| last["type"].clone()), code), (Some(json!("Error")), Some(1001)));
+    let (heard, code) = vosk.rest().await;
+    let said: Vec<&str> = heard.iter().filter_map(|answer| answer["text"].as_str()).collect();
+    assert!(words(&said.join(" ")).len() >= 6 && code == Some(1001), "{heard:#?} {code:?}");
+    let (heard, code) = realtime.rest().await;
+    assert_eq!(
+        (heard.last().map(|last| last["error"]["code"].clone()), code),
+        (Some(json!("server_error")), Some(1001))
+    );
+    let mut line = String::new();
+    let mut idle = BufReader::new(idle);
+    idle.read_line(&mut line).await.expect("a last word");
+    assert!(line.contains("\"error\""), "{line}");
+    let end = server.ended_within(std::time::Duration::from_secs(20)).await;
+    assert!(end.is_some_and(|status| status.success()), "{end:?}");
 }

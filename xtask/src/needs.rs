@@ -35,7 +35,7 @@ enum Probe {
     Library(&'static str, &'static [&'static str]),
 }
 
-pub const NEEDS: [Need; 13] = [
+pub const NEEDS: [Need; 15] = [
     Need {
         name: "C++ compiler",
         package: "g++",
@@ -94,6 +94,20 @@ pub const NEEDS: [Need; 13] = [
         why: "the example client in Python is run as a test",
         purpose: Purpose::Test,
         probe: Probe::Program(&["python3"]),
+    },
+    Need {
+        name: "Python venv",
+        package: "python3-venv",
+        why: "official client libraries are tried in environments of their own",
+        purpose: Purpose::Test,
+        probe: Probe::Library("__init__.py", &["/usr/lib/python3*/ensurepip", "/usr/local/lib/python3*/ensurepip"]),
+    },
+    Need {
+        name: "FFmpeg",
+        package: "ffmpeg",
+        why: "makes recordings of every kind for the tests",
+        purpose: Purpose::Test,
+        probe: Probe::Program(&["ffmpeg"]),
     },
     Need {
         name: "Node.js",

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::asr::Transcript;
 use engine::language::Language;
 use engine::llm::request::Limits;
 use engine::llm::{Clean, GenerateRequest, Generated, ModelFacts, join, pieces};
@@ -110,10 +109,8 @@ pub(crate) struct CleanText {
 
 impl Cleaning {
     /// `previous` is the text before, as the rules left it.
-    pub fn begin(heard: &Transcript, previous: &str, options: Arc<TextOptions>, now: Moment) -> Self {
+    pub fn begin(heard: Heard, language: Language, previous: &str, options: Arc<TextOptions>, now: Moment) -> Self {
         let previous_sentence = last_sentence(previous);
-        let language = heard.language;
-        let heard = Heard::from_words(&heard.words);
         let raw = heard.text().to_owned();
         let rules = context(&options, language, previous_sentence).clean(heard);
         Self {
@@ -244,11 +241,7 @@ impl Cleaning {
     }
 }
 
-fn context<'a>(
-    options: &'a TextOptions,
-    language: Language,
-    previous_sentence: Option<&'a str>,
-) -> TextContext<'a> {
+fn context<'a>(options: &'a TextOptions, language: Language, previous_sentence: Option<&'a str>) -> TextContext<'a> {
     let TextOptions { style, dictionary, snippets } = options;
     TextContext { language, style, dictionary, snippets, previous_sentence }
 }

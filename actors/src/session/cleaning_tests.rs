@@ -1,6 +1,6 @@
 use engine::llm::{Generated, ModelFacts as LlmFacts, Stopped};
-use engine::text::edit::apply;
 use engine::text::TextContext;
+use engine::text::edit::apply;
 use engine::text::rules::clean;
 
 use super::*;

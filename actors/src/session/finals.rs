@@ -65,6 +65,12 @@ impl Finals {
         count(Coverage::Cancelled);
     }
 
+    /// What was `spoken` is not waited for any more.
+    pub fn forgotten(&mut self, range: SampleRange) {
+        self.receipt.settle(range, Coverage::Cancelled);
+        count(Coverage::Cancelled);
+    }
+
     /// The final of a settled utterance, unless it is kept for the end of the recording.
     pub fn settle(
         &mut self,

@@ -8,6 +8,7 @@ mod activity;
 mod cadence;
 pub(crate) mod cleaning;
 mod finals;
+mod lead;
 mod options;
 mod output;
 mod prompt;
@@ -138,6 +139,8 @@ pub enum Control {
     Mark(String),
     Finish,
     Cancel,
+    /// Nobody waits for any of it: what is said, waits or is worked on is forgotten.
+    Abandon,
     /// Edit a selected text.
     Edit {
         id: String,
@@ -319,6 +322,7 @@ impl Handler<Control> for Session {
             Control::Mark(id) => self.state.mark(id, now),
             Control::Finish => self.state.finish(now),
             Control::Cancel => self.state.cancel(now),
+            Control::Abandon => self.state.abandon(now),
             Control::Edit { id, instruction, language } => self.state.edit(id, instruction, language, now),
             Control::Acknowledge(utterance) => {
                 self.unacknowledged.retain(|told| told.utterance.0 > utterance);

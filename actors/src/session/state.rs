@@ -4,6 +4,7 @@
 //! (or is cancelled by the user), in order; committed live text only grows; the sound of an utterance is kept until its
 //! final is out; at the end a receipt accounts for every voiced millisecond.
 
+mod abandon;
 mod cleaning;
 mod editing;
 mod jobs;
@@ -24,6 +25,7 @@ use super::activity::ActivityTeller;
 use super::cadence::{Cadence, CadenceLimits};
 use super::cleaning::{CleanerLimits, Pace};
 use super::finals::Finals;
+use super::lead::Lead;
 use super::options::{SessionOptions, Tier, Wishes};
 use super::output::{Notice, Problem, SessionOutput};
 use super::sound::SoundIn;
@@ -95,6 +97,7 @@ pub struct SessionState {
     limits: SessionLimits,
     options: SessionOptions,
     sound: SoundIn,
+    lead: Lead,
     listener: Listener,
     open: Option<Utterance>,
     /// Over, waiting for their finals; told in this order.
@@ -125,6 +128,7 @@ impl SessionState {
         Self {
             id,
             sound: SoundIn::new(options.format, options.intake),
+            lead: Lead::default(),
             listener: Listener::new(options.segmenter(facts)),
             open: None,
             closed: VecDeque::new(),
@@ -206,6 +210,7 @@ impl SessionState {
         let mut effects = Vec::new();
         self.last_sound = now;
         let (samples, problem) = self.sound.take(bytes, offset, now);
+        self.lead.note(samples.len() as u64 / 16, now);
         let events = self.listener.push(samples);
         if let Some(problem) = problem {
             effects.push(SessionEffect::Tell(SessionOutput::Problem(problem)));

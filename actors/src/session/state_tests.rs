@@ -12,6 +12,8 @@ use crate::session::output::{Final, Problem};
 
 #[path = "cleaning_tests.rs"]
 mod cleaning;
+#[path = "leaving_tests.rs"]
+mod leaving;
 #[path = "level_tests.rs"]
 mod level;
 

@@ -82,8 +82,7 @@ impl Life {
 mod tests {
     use super::*;
 
-    const LIMITS: RenewalLimits =
-        RenewalLimits { age: Some(Duration::from_secs(3600)), growth_percent: Some(50) };
+    const LIMITS: RenewalLimits = RenewalLimits { age: Some(Duration::from_secs(3600)), growth_percent: Some(50) };
     const MIB: u64 = 1 << 20;
 
     fn at(seconds: u64) -> Moment {

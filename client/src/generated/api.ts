@@ -110,6 +110,36 @@ export type DictionaryList = { items: Array<DictionaryEntry>, };
 export type Ended = { count: number, };
 
 /**
+ * What was said between two pauses.
+ */
+export type FilePart = { start_ms: number, end_ms: number, text: string, language: string, confidence: number, 
+/**
+ * `A`, `B`, ... in the order of appearance, where speakers are told apart.
+ */
+speaker?: string | null, 
+/**
+ * As recognised; times from the beginning of the file.
+ */
+words: Array<WordTiming>, };
+
+/**
+ * `GET /api/recordings/{id}/result`: the text of a file.
+ */
+export type FileTranscript = { 
+/**
+ * All of it.
+ */
+text: string, 
+/**
+ * ISO 639 code of the language that most was said in.
+ */
+language: string, audio_ms: number, 
+/**
+ * In the order of time.
+ */
+parts: Array<FilePart>, warnings: Array<string>, };
+
+/**
  * `GET /api/history`: newest first, or best first where something was searched for.
  */
 export type HistoryPage = { items: Array<Transcript>, 
@@ -140,6 +170,10 @@ export type Job = { id: string, kind: JobKind, client: string, client_recording_
  * A word for what is being done now.
  */
 stage: string, percent: number, 
+/**
+ * Sound that has its text so far; only while it runs.
+ */
+heard_ms: number | null, 
 /**
  * Jobs before this one; only while it waits.
  */
@@ -176,7 +210,11 @@ text: string,
 /**
  * The transcripts in the history.
  */
-transcripts: Array<string>, audio_ms: number, };
+transcripts: Array<string>, audio_ms: number, 
+/**
+ * Where the end of the file is missing, or a part could not be transcribed.
+ */
+warnings: Array<string>, };
 
 /**
  * A text for people.
@@ -279,7 +317,11 @@ recorded_at: string,
 /**
  * Bytes that will come.
  */
-total_bytes: number, encoding: RecordingEncoding, settings: SessionSettings, };
+total_bytes: number, encoding: RecordingEncoding, 
+/**
+ * Only for files.
+ */
+speakers: SpeakerLabels, settings: SessionSettings, };
 
 /**
  * `POST /api/snippets`. One whose phrase is there in any case is replaced and keeps its id.
@@ -407,7 +449,7 @@ percent: number, };
 /**
  * How the sound of a recording is written.
  */
-export type RecordingEncoding = "wav" | "raw";
+export type RecordingEncoding = "wav" | "raw" | "file";
 
 /**
  * `POST /api/auth/refresh`
@@ -542,6 +584,11 @@ export type SnippetList = { items: Array<Snippet>, };
  * A run of text that is a hit or is not.
  */
 export type SnippetPiece = { text: string, hit: boolean, };
+
+/**
+ * How those who speak in a file are told apart.
+ */
+export type SpeakerLabels = "none" | "channels" | "voices" | "auto";
 
 /**
  * Part of a text around its hits, in pieces, so that nobody has to escape marks.

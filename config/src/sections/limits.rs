@@ -17,6 +17,8 @@ section! {
         storage_mb: u32 = 0, unit "MiB", range 0..=100_000_000;
         /// Largest recording that can be uploaded.
         recording_mb: u32 = 1024, unit "MiB", range 1..=100_000;
+        /// Uploaded recordings that are transcribed at the same time; the others wait. Live speech goes before all of them.
+        recordings_at_once: u32 = 2, unit "recordings", range 1..=64;
         /// Proxies whose `X-Forwarded-For` is believed, such as `10.0.0.7`. For all others the address of the
         /// connection counts.
         trusted_proxies: Vec<IpAddr> = [];

@@ -57,6 +57,9 @@ pub struct PhaseReport {
     pub resumed: u64,
     pub begun_again: u64,
     pub notices: BTreeMap<String, u64>,
+    /// Of the upload beside the speakers: what was sent and what had its text at the end of the phase.
+    pub uploaded_ms: u64,
+    pub upload_settled_ms: u64,
     /// Server and workers: processor time over time, all cores together being as many hundreds as there are.
     pub cpu_percent: Option<f64>,
     pub memory_bytes: Option<u64>,
@@ -139,6 +142,8 @@ impl PhaseReport {
             resumed: sum(|seen| seen.resumed),
             begun_again: sum(|seen| seen.begun_again),
             notices,
+            uploaded_ms: 0,
+            upload_settled_ms: 0,
             cpu_percent: span.map(|(first, last)| 100.0 * (last.cpu_s - first.cpu_s) / (last.second - first.second)),
             memory_bytes: readings.iter().map(|reading| reading.server_bytes + reading.workers_bytes).max(),
             finals_ms: seen().flat_map(|seen| &seen.finals).map(|time| time.as_millis() as u64).collect(),
@@ -194,7 +199,7 @@ mod tests {
             ledger.told(1, Told { start_ms: 0, end_ms, text: text.into() });
             let spoken = vec![crate::person::Spoken { recording: 0, ledger }];
             let account = Account { spoken, ..Account::default() };
-            let phase = Phase { speakers: 1, seconds: 1 };
+            let phase = Phase { speakers: 1, seconds: 1, upload_minutes: 0 };
             let phase =
                 PhaseReport::of(phase, &[account], std::slice::from_ref(&recording), std::slice::from_ref(&alone), &[]);
             Report {

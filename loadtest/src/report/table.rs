@@ -68,6 +68,15 @@ impl fmt::Display for PhaseReport {
             self.resumed,
             self.begun_again
         )?;
+        if self.phase.upload_minutes > 0 {
+            writeln!(
+                f,
+                "  uploaded beside them: {} of {} minutes, {} with their text",
+                self.uploaded_ms / 60_000,
+                self.phase.upload_minutes,
+                self.upload_settled_ms / 60_000
+            )?;
+        }
         if !self.notices.is_empty() {
             let notices: Vec<String> = self.notices.iter().map(|(code, count)| format!("{code} {count}")).collect();
             writeln!(f, "  notices: {}", notices.join(", "))?;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::server::WordTiming;
 use crate::settings::SessionSettings;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,6 +41,25 @@ pub enum RecordingEncoding {
     Wav,
     /// Bare samples as `settings.audio` says (16-bit little endian, 16 kHz, mono where it says nothing).
     Raw,
+    /// A file of any kind that the server can read, which its contents say. Its text does not go into the history:
+    /// `GET /api/recordings/{id}/result` has it.
+    File,
+}
+
+/// How those who speak in a file are told apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum SpeakerLabels {
+    #[default]
+    None,
+    /// Each channel is one.
+    Channels,
+    /// By their voices.
+    Voices,
+    /// By channel where the channels hold different things, else by voice.
+    Auto,
 }
 
 /// `POST /api/recordings`. Sent again with the same `client_recording_id` it answers with the recording as it is.
@@ -58,6 +78,9 @@ pub struct NewRecording {
     pub total_bytes: u64,
     #[serde(default)]
     pub encoding: RecordingEncoding,
+    /// Only for files.
+    #[serde(default)]
+    pub speakers: SpeakerLabels,
     #[serde(default)]
     pub settings: SessionSettings,
 }
@@ -76,6 +99,8 @@ pub struct Job {
     /// A word for what is being done now.
     pub stage: String,
     pub percent: u8,
+    /// Sound that has its text so far; only while it runs.
+    pub heard_ms: Option<u64>,
     /// Jobs before this one; only while it waits.
     pub queue_position: Option<u64>,
     /// Where the upload is to go on.
@@ -99,6 +124,41 @@ pub struct JobResult {
     /// The transcripts in the history.
     pub transcripts: Vec<String>,
     pub audio_ms: u64,
+    /// Where the end of the file is missing, or a part could not be transcribed.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// `GET /api/recordings/{id}/result`: the text of a file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct FileTranscript {
+    /// All of it.
+    pub text: String,
+    /// ISO 639 code of the language that most was said in.
+    pub language: String,
+    pub audio_ms: u64,
+    /// In the order of time.
+    pub parts: Vec<FilePart>,
+    pub warnings: Vec<String>,
+}
+
+/// What was said between two pauses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct FilePart {
+    pub start_ms: u64,
+    pub end_ms: u64,
+    pub text: String,
+    pub language: String,
+    pub confidence: f64,
+    /// `A`, `B`, ... in the order of appearance, where speakers are told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<String>,
+    /// As recognised; times from the beginning of the file.
+    pub words: Vec<WordTiming>,
 }
 
 /// Why there is no result.

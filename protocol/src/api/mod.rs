@@ -22,7 +22,10 @@ pub use auth::{
 };
 pub use cleaning::{CleanText, NewCleaning};
 pub use history::{HistoryPage, SnippetPiece, TextSnippet, Transcript, TranscriptChange, TranscriptDetail};
-pub use jobs::{Job, JobError, JobKind, JobPage, JobResult, JobState, NewRecording, RecordingEncoding, UploadState};
+pub use jobs::{
+    FilePart, FileTranscript, Job, JobError, JobKind, JobPage, JobResult, JobState, NewRecording, RecordingEncoding,
+    SpeakerLabels, UploadState,
+};
 pub use keys::{ApiKey, ApiKeyList, CreatedApiKey, NewApiKey, Scope};
 pub use placement::{PlacedSlot, PlacedWorker, Placement, PlacementNode, WorkerState};
 pub use settings::{

@@ -184,6 +184,7 @@ pub fn job(job: Job, queue_position: Option<u64>) -> api::Job {
         state: job_state(job.state),
         stage: job.stage,
         percent: job.percent,
+        heard_ms: None,
         queue_position,
         received_bytes: job.received_bytes,
         total_bytes: job.total_bytes,

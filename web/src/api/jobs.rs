@@ -45,7 +45,7 @@ pub async fn get(state: Data<AppState>, identity: Identity, id: Path<String>) ->
     let id: JobId = requests::id(&id, "job")?;
     let store = state.store()?;
     let job = store.jobs().get(identity.user, id).await?.ok_or_else(|| ApiError::not_found("job"))?;
-    Ok(Json(shown(store, job).await?))
+    Ok(Json(shown(&state, store, job).await?))
 }
 
 /// Cancel a job
@@ -56,17 +56,22 @@ pub async fn cancel(state: Data<AppState>, identity: Identity, id: Path<String>)
     identity.may(Scope::Transcribe)?;
     let id: JobId = requests::id(&id, "job")?;
     match state.store()?.jobs().cancel(identity.user, id, Moment::now()).await? {
-        Cancellation::Cancelled | Cancellation::Asked => Ok(HttpResponse::NoContent().finish()),
+        Cancellation::Cancelled => {
+            state.offline().discard(id).await;
+            Ok(HttpResponse::NoContent().finish())
+        }
+        Cancellation::Asked => Ok(HttpResponse::NoContent().finish()),
         Cancellation::TooLate => Err(ApiError::conflict("the job has ended", "its result stays; remove that instead")),
         Cancellation::NotFound => Err(ApiError::not_found("job")),
     }
 }
 
 /// A job with its place in the queue.
-pub(super) async fn shown(store: &Store, job: store::Job) -> ApiResult<Job> {
+pub(super) async fn shown(state: &AppState, store: &Store, job: store::Job) -> ApiResult<Job> {
     let position = match job.state {
         JobState::Queued => Some(store.jobs().ahead_of(job.id).await?),
         _ => None,
     };
-    Ok(convert::job(job, position))
+    let heard_ms = state.offline().heard_ms(job.id).filter(|_| job.state == JobState::Running);
+    Ok(Job { heard_ms, ..convert::job(job, position) })
 }

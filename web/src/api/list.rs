@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::document::Finishing;
 use super::{
-    admin, auth, cleaning, document, export, history, jobs, keys, logins, placement, recordings, requests, settings,
-    settings_schema, usage, vocabulary,
+    admin, auth, cleaning, document, export, file_results, history, jobs, keys, logins, placement, recordings,
+    requests, settings, settings_schema, usage, vocabulary,
 };
 
 macro_rules! addresses {
@@ -69,6 +69,8 @@ addresses! {
     recordings::create,
     recordings::get,
     recordings::data,
+    file_results::get,
+    file_results::remove,
     jobs::page,
     jobs::get,
     jobs::cancel,

@@ -10,6 +10,7 @@ mod convert;
 mod document;
 mod etag;
 mod export;
+mod file_results;
 mod history;
 mod jobs;
 mod keys;

@@ -3,10 +3,10 @@
 use actix_web::web::{Data, Json, Path, Payload, Query};
 use actix_web::{HttpResponse, get, post, put};
 use futures_util::StreamExt as _;
-use protocol::api::{Job, NewRecording, Scope, UploadState};
+use protocol::api::{Job, NewRecording, RecordingEncoding, Scope, UploadState};
 use protocol::{ErrorCode, HttpErrorBody};
 use serde::Deserialize;
-use store::{Creation, JobId, JobKind, JobState, Moment, NewJob};
+use store::{Creation, JobId, JobKind, JobState, Moment, NewJob, Store, UserId};
 use utoipa::IntoParams;
 
 use super::jobs::shown;
@@ -31,9 +31,10 @@ pub async fn create(state: Data<AppState>, identity: Identity, body: Json<NewRec
     if let Standing::UsedUp { what } = state.standing_of(identity.user).await? {
         return Err(ApiError::quota_used_up(what));
     }
-    let wanted = Wanted { encoding: body.encoding, settings: body.settings };
+    let kind = if body.encoding == RecordingEncoding::File { JobKind::File } else { JobKind::Recording };
+    let wanted = Wanted { encoding: body.encoding, speakers: body.speakers, settings: body.settings };
     let new = NewJob {
-        kind: JobKind::Recording,
+        kind,
         client: body.client,
         client_recording_id: Some(body.client_recording_id),
         recorded_at,
@@ -42,8 +43,8 @@ pub async fn create(state: Data<AppState>, identity: Identity, body: Json<NewRec
         receiving: true,
     };
     match store.jobs().create(identity.user, &new, Moment::now()).await? {
-        Creation::Created(job) => Ok(HttpResponse::Created().json(shown(store, job).await?)),
-        Creation::Existing(job) => Ok(HttpResponse::Ok().json(shown(store, job).await?)),
+        Creation::Created(job) => Ok(HttpResponse::Created().json(shown(&state, store, job).await?)),
+        Creation::Existing(job) => Ok(HttpResponse::Ok().json(shown(&state, store, job).await?)),
     }
 }
 
@@ -77,8 +78,13 @@ pub async fn get(state: Data<AppState>, identity: Identity, id: Path<String>) ->
     identity.may(Scope::Transcribe)?;
     let id: JobId = requests::id(&id, "recording")?;
     let store = state.store()?;
-    let job = store.jobs().get(identity.user, id).await?.filter(|job| job.kind == JobKind::Recording);
-    Ok(Json(shown(store, job.ok_or_else(|| ApiError::not_found("recording"))?).await?))
+    let job = recording(store, identity.user, id).await?;
+    Ok(Json(shown(&state, store, job).await?))
+}
+
+async fn recording(store: &Store, owner: UserId, id: JobId) -> ApiResult<store::Job> {
+    let job = store.jobs().get(owner, id).await?.filter(|job| matches!(job.kind, JobKind::Recording | JobKind::File));
+    job.ok_or_else(|| ApiError::not_found("recording"))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -106,8 +112,7 @@ pub async fn data(
     let store = state.store()?;
     // One upload of a recording at a time; the others find out how far it is when it is their turn.
     let _turn = state.offline().turn(id).await;
-    let job = store.jobs().get(identity.user, id).await?.filter(|job| job.kind == JobKind::Recording);
-    let job = job.ok_or_else(|| ApiError::not_found("recording"))?;
+    let job = recording(store, identity.user, id).await?;
     let total = job.total_bytes.unwrap_or(0);
     if job.state == JobState::Cancelled {
         return Err(ApiError::conflict("the recording was cancelled", "announce it under another id"));

@@ -1,6 +1,7 @@
 //! A session as every protocol drives it: sound in with back-pressure, outputs out as a stream.
 //!
-//! Dropping both halves ends the session: what was said before still comes to its text in the history.
+//! Dropping both halves ends the session. What was said live before still comes to its text in the history; of a file
+//! that nobody waits for any more everything is forgotten.
 
 use std::sync::Arc;
 
@@ -14,11 +15,15 @@ use crate::doors::Place;
 use crate::http::error::ApiError;
 use crate::state::AppState;
 
-/// Whether somebody waits for the text.
+/// Who waits for the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
+    /// Somebody who speaks.
     Live,
+    /// Somebody who sent a file and waits for all of it.
     Batch,
+    /// Nobody: it is no connection and needs no place at the doors.
+    Unattended,
 }
 
 /// The session ended by itself: the server is going down.
@@ -51,7 +56,8 @@ pub struct Outputs {
 struct Line {
     session: Addr<Session>,
     attachment: u64,
-    _place: Place,
+    lane: Lane,
+    _place: Option<Place>,
 }
 
 /// Opens a session, treated as the wishes say. They must name the format of the sound if it is not the default one.
@@ -61,17 +67,20 @@ pub async fn open(
     lane: Lane,
     wishes: Wishes,
 ) -> Result<(Speaker, Outputs), ApiError> {
-    let place = state.doors().enter(&caller.owner)?;
+    let place = match lane {
+        Lane::Live | Lane::Batch => Some(state.doors().enter(&caller.owner)?),
+        Lane::Unattended => None,
+    };
     let opened = match lane {
         Lane::Live => state.open_session(caller.owner.clone()),
-        Lane::Batch => state.open_batch_session(caller.owner.clone()),
+        Lane::Batch | Lane::Unattended => state.open_batch_session(caller.owner.clone()),
     };
     let session = opened.session;
     let gone = |_| ApiError::unavailable(SessionGone.to_string(), "try again in a few seconds");
     let (tell, told) = mpsc::unbounded_channel();
     let client = Ear { tell }.start().recipient();
     let attached = session.send(Attach { client }).await.map_err(gone)?;
-    let line = Arc::new(Line { session: session.clone(), attachment: attached.attachment, _place: place });
+    let line = Arc::new(Line { session: session.clone(), attachment: attached.attachment, lane, _place: place });
     let frame_bytes = wishes.format.unwrap_or(AudioFormat::DEFAULT).frame_bytes();
     session.send(Control::Wish(Box::new(wishes))).await.map_err(gone)?;
     let (settled, hears) = watch::channel(0);
@@ -163,6 +172,10 @@ impl Outputs {
 
 impl Drop for Line {
     fn drop(&mut self) {
+        if self.lane != Lane::Live {
+            // After a good end nothing is left to be forgotten.
+            self.session.do_send(Control::Abandon);
+        }
         self.session.do_send(Detach { attachment: self.attachment, for_good: true });
     }
 }

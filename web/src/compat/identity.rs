@@ -16,7 +16,8 @@ pub struct Caller {
 }
 
 /// Who makes this request, from the headers of all protocols (`Authorization: Bearer` or `Token`, the subprotocols
-/// `token, <key>` and `realtime, openai-insecure-api-key.<key>`), and that they may and can.
+/// `token, <key>` and `realtime, openai-insecure-api-key.<key>`), and that they may and can, and do not ask too
+/// often.
 pub async fn identity(state: &AppState, request: &HttpRequest) -> Result<Caller, ApiError> {
     let identity = match identify_websocket(state, request).await {
         Ok(identity) => identity,
@@ -24,6 +25,7 @@ pub async fn identity(state: &AppState, request: &HttpRequest) -> Result<Caller,
         Err(_) if state.auth().open => identify_local(state).await?,
         Err(error) => return Err(error),
     };
+    state.auth().limits.user(identity.user).map_err(ApiError::too_many)?;
     state.welcome(&identity).await?;
     Ok(Caller { owner: identity.owner() })
 }

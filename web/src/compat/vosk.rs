@@ -62,7 +62,17 @@ async fn converse(state: Arc<AppState>, caller: Caller, mut reader: Reader, mut 
     let mut config = Config::default();
     let mut hearing: Option<Hearing> = None;
     loop {
-        let answer = match reader.next(PATIENCE).await {
+        let frame = tokio::select! {
+            frame = reader.next(PATIENCE) => frame,
+            () = state.closed() => {
+                // What was said comes to its text; more cannot be taken.
+                if let Some(hearing) = hearing.take() {
+                    writer.send(&result(&hearing.end().await, config.gives_words())).await;
+                }
+                return writer.close(CloseCode::Away, "the server is shutting down").await;
+            }
+        };
+        let answer = match frame {
             Frame::Text(text) => match serde_json::from_str::<Message>(&text) {
                 Ok(Message { eof: Some(_), .. }) => {
                     let finals = match hearing.take() {

@@ -75,6 +75,11 @@ pub fn bare(word: &str) -> String {
     if inner.is_empty() { word.to_lowercase() } else { inner.to_lowercase() }
 }
 
+/// A, B, ...
+pub fn speaker_name(number: u16) -> String {
+    char::from(b'A' + (number % 26) as u8).to_string()
+}
+
 pub fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
 }

@@ -81,13 +81,19 @@ pub fn decode(
             Error::Unsupported(_) => FileProblem::UnknownKind,
             error => FileProblem::Damaged { why: error.to_string() },
         })?;
-    let (track, decoder, announced_ms) = choose(reader.as_ref())?;
+    let Chosen { track, decoder, announced_ms } = choose(reader.as_ref())?;
     let mut decoding = Decoding { layout, limits, announced_ms, mixer: None, summary: Summary::default() };
     decoding.run(reader.as_mut(), track, decoder, &mut take)
 }
 
+struct Chosen {
+    track: u32,
+    decoder: Box<dyn AudioDecoder>,
+    announced_ms: Option<u64>,
+}
+
 /// The track with sound, and who decodes it.
-fn choose(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>, Option<u64>), FileProblem> {
+fn choose(reader: &dyn FormatReader) -> Result<Chosen, FileProblem> {
     let mut unknown = None;
     let tracks = reader.tracks().iter();
     let default = reader.default_track(TrackType::Audio).map(|track| track.id);
@@ -101,7 +107,7 @@ fn choose(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>, Opti
                 let length = track.time_base.zip(track.duration);
                 let length = length.and_then(|(base, duration)| base.calc_duration(duration));
                 let ms = length.and_then(|length| u64::try_from(length.as_millis()).ok()).filter(|ms| *ms > 0);
-                return Ok((track.id, decoder, ms));
+                return Ok(Chosen { track: track.id, decoder, announced_ms: ms });
             }
             Err(error) => unknown = Some(format!("{} ({error})", params.codec)),
         }

@@ -22,13 +22,18 @@ pub struct SoundStream {
 
 /// Begins to decode; comes back once it is known what the sound is.
 pub async fn open(mut file: std::fs::File, layout: Layout, limits: Limits) -> Result<SoundStream, FileProblem> {
+    check_beginning(&mut file)?;
+    start(Box::new(file), layout, limits).await
+}
+
+/// Looks at the first bytes; the file is at its beginning then.
+pub fn check_beginning(file: &mut std::fs::File) -> Result<(), FileProblem> {
     let damaged = |error: std::io::Error| FileProblem::Damaged { why: error.to_string() };
     let mut head = Vec::with_capacity(sniff::LOOKED_AT);
     file.seek(SeekFrom::Start(0)).map_err(damaged)?;
-    (&mut file).take(sniff::LOOKED_AT as u64).read_to_end(&mut head).map_err(damaged)?;
-    sniff::check(&head)?;
+    (&mut *file).take(sniff::LOOKED_AT as u64).read_to_end(&mut head).map_err(damaged)?;
     file.seek(SeekFrom::Start(0)).map_err(damaged)?;
-    start(Box::new(file), layout, limits).await
+    sniff::check(&head)
 }
 
 /// The same for a source whose beginning was looked at already.

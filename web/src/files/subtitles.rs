@@ -37,6 +37,19 @@ fn sense(word: &str) -> u32 {
     }
 }
 
+/// Adds the words of an utterance. Its text may have been cleaned: the times are those of the recognised words where there
+/// are as many, else it is spread evenly. No word begins before the last one ended.
+pub fn spread(text: &str, (start_ms, end_ms): (u64, u64), known: &[(u64, u64)], to: &mut Vec<TimedWord>) {
+    let shown: Vec<&str> = text.split_whitespace().collect();
+    let count = shown.len().max(1) as u64;
+    let even = |at: usize| start_ms + end_ms.saturating_sub(start_ms) * at as u64 / count;
+    for (at, text) in shown.iter().enumerate() {
+        let own = if shown.len() == known.len() { known[at] } else { (even(at), even(at + 1)) };
+        let start_ms = own.0.max(to.last().map_or(0, |last| last.end_ms));
+        to.push(TimedWord { text: (*text).to_owned(), start_ms, end_ms: own.1.max(start_ms + 1) });
+    }
+}
+
 pub fn cues(words: &[TimedWord]) -> Vec<Cue> {
     let mut groups: Vec<&[TimedWord]> = Vec::new();
     let mut rest = words;

@@ -1,9 +1,13 @@
-//! Recordings that clients made without us: received in pieces (`uploads`), transcribed one after the other per client
-//! by the same sessions as live speech, on the batch lane (`runner`).
+//! Recordings that clients made without us, and files: received in pieces (`uploads`), claimed one after the other per
+//! client (`runner`), transcribed by the same sessions as live speech on the batch lane (`work`), from where it broke off
+//! (`heard`). Texts of files are kept by what is in the file (`results`).
 
+mod heard;
+mod results;
 mod runner;
 mod uploads;
 mod wav;
+mod work;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,12 +15,15 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use protocol::SessionSettings;
-use protocol::api::RecordingEncoding;
+use protocol::api::{RecordingEncoding, SpeakerLabels};
 use serde::{Deserialize, Serialize};
 use store::{JobId, JobState, Store};
 use tokio::sync::{Notify, OwnedMutexGuard};
 use tracing::warn;
 
+use self::results::Results;
+
+pub use results::ResultKey;
 pub use runner::start;
 pub use uploads::{Upload, UploadError};
 
@@ -24,6 +31,8 @@ pub use uploads::{Upload, UploadError};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Wanted {
     pub encoding: RecordingEncoding,
+    #[serde(default)]
+    pub speakers: SpeakerLabels,
     pub settings: SessionSettings,
 }
 
@@ -31,13 +40,40 @@ pub struct Wanted {
 pub struct Offline {
     folder: PathBuf,
     turns: Mutex<HashMap<JobId, Weak<tokio::sync::Mutex<()>>>>,
+    /// Milliseconds of those that are worked on here that have their text.
+    progress: Mutex<HashMap<JobId, u64>>,
+    results: Results,
     woken: Notify,
 }
 
 impl Offline {
-    pub fn new(folder: &Path) -> std::io::Result<Self> {
+    /// Uploads go to one folder, texts of files to the other.
+    pub fn new(folder: &Path, results: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        Ok(Self { folder: folder.to_owned(), turns: Mutex::default(), woken: Notify::new() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            turns: Mutex::default(),
+            progress: Mutex::default(),
+            results: Results::new(results.to_owned()),
+            woken: Notify::new(),
+        })
+    }
+
+    pub fn results(&self) -> &Results {
+        &self.results
+    }
+
+    /// Sound of a job that has its text, where it is worked on here.
+    pub fn heard_ms(&self, job: JobId) -> Option<u64> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).get(&job).copied()
+    }
+
+    fn note_progress(&self, job: JobId, heard_ms: u64) {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).insert(job, heard_ms);
+    }
+
+    fn forget_progress(&self, job: JobId) {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
     }
 
     /// Waits until nobody else in this server writes to this recording.
@@ -78,6 +114,14 @@ impl Offline {
         }
     }
 
+    /// A recording that was cancelled before it began: nobody else has its files.
+    pub async fn discard(&self, job: JobId) {
+        let _turn = self.turn(job).await;
+        for file in [self.file(job), self.heard_file(job)] {
+            let _ = tokio::fs::remove_file(file).await;
+        }
+    }
+
     /// There is something to do.
     pub fn wake(&self) {
         self.woken.notify_one();
@@ -85,6 +129,10 @@ impl Offline {
 
     fn file(&self, job: JobId) -> PathBuf {
         self.folder.join(format!("{job}.part"))
+    }
+
+    fn heard_file(&self, job: JobId) -> PathBuf {
+        self.folder.join(format!("{job}.heard"))
     }
 }
 

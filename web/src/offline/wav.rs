@@ -1,4 +1,4 @@
-//! The sound of an uploaded recording, as a session takes it.
+//! The sound of an uploaded recording as a WAV file, for keeping.
 
 use std::path::Path;
 
@@ -18,28 +18,12 @@ pub fn read(path: &Path, encoding: RecordingEncoding, said: Option<&AudioSetting
     let bytes = std::fs::read(path).map_err(|error| format!("the recording cannot be read: {error}"))?;
     match encoding {
         RecordingEncoding::Raw => Ok(Heard { audio: said.cloned().unwrap_or_default(), bytes }),
-        RecordingEncoding::Wav => {
+        RecordingEncoding::Wav | RecordingEncoding::File => {
             let wav = Recording::parse(bytes).map_err(|error| format!("it is no WAV file: {error:#}"))?;
             let audio =
                 AudioSettings { encoding: Encoding::PcmS16le, sample_rate: wav.sample_rate, channels: wav.channels };
             Ok(Heard { audio, bytes: wav.bytes })
         }
-    }
-}
-
-impl Heard {
-    pub fn frame_bytes(&self) -> usize {
-        let sample = match self.audio.encoding {
-            Encoding::PcmS16le => 2,
-            Encoding::PcmF32le => 4,
-            Encoding::Mulaw | Encoding::Alaw => 1,
-        };
-        sample * usize::from(self.audio.channels.max(1))
-    }
-
-    pub fn length_ms(&self) -> u64 {
-        let frames = (self.bytes.len() / self.frame_bytes()) as u64;
-        frames * 1000 / u64::from(self.audio.sample_rate.max(1))
     }
 }
 

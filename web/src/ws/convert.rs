@@ -50,7 +50,7 @@ pub fn edit(edit: EditSelection) -> Result<Control, ErrorMessage> {
     Ok(Control::Edit { id: edit.id, instruction, language })
 }
 
-fn format(audio: &AudioSettings) -> Result<AudioFormat, ErrorMessage> {
+pub fn format(audio: &AudioSettings) -> Result<AudioFormat, ErrorMessage> {
     let encoding = match audio.encoding {
         Encoding::PcmS16le => engine::audio::Encoding::PcmS16Le,
         Encoding::PcmF32le => engine::audio::Encoding::PcmF32Le,

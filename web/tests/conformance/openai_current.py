@@ -26,6 +26,9 @@ def formats():
     for name in ("text", "srt", "vtt"):
         body = transcribe(response_format=name)
         assert isinstance(body, str) and body, (name, body)
+    sure = transcribe(include=["logprobs"])
+    assert len(sure.logprobs) >= 10 and all(one.logprob <= 0 for one in sure.logprobs), sure
+    assert words("".join(one.token for one in sure.logprobs)) == words(sure.text), sure
     verbose = transcribe(response_format="verbose_json", timestamp_granularities=["word", "segment"])
     assert type(verbose).__name__ == "TranscriptionVerbose", verbose
     assert verbose.language == "english" and verbose.words and verbose.segments
@@ -87,6 +90,7 @@ async def realtime(expected, turns, connect):
                     "turn_detection": turns,
                 }
             },
+            "include": ["item.input_audio_transcription.logprobs"],
         }
         await connection.session.update(session=session)
         assert (await connection.recv()).type == "session.updated"
@@ -110,6 +114,7 @@ async def realtime(expected, turns, connect):
                 assert event.item_id in committed, "completed before it was committed"
                 assert event.transcript == deltas.get(event.item_id, ""), (event, deltas)
                 completed[event.item_id] = event.transcript
+                assert not event.transcript or event.logprobs, event
         assert committed == sorted(committed)
 
 
@@ -125,5 +130,7 @@ models()
 secrets()
 vad = {"type": "server_vad", "silence_duration_ms": 500}
 asyncio.run(realtime(text, None, dict(model="gpt-4o-transcribe")))
+semantic = {"type": "semantic_vad", "eagerness": "high"}
+asyncio.run(realtime(text, semantic, dict(model="gpt-4o-transcribe")))
 asyncio.run(realtime(text, vad, dict(extra_query={"intent": "transcription"}, model="whisper-1")))
 print("ok")

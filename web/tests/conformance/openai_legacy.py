@@ -19,6 +19,8 @@ async def realtime():
     audio = open(pcm, "rb").read()
     # It offers `permessage-deflate`, which must be declined for this to work at all.
     async with asynchronous.beta.realtime.connect(model="whisper-1", extra_query={"intent": "transcription"}) as connection:
+        extensions = connection._connection.protocol.extensions
+        assert not extensions, f"compression was agreed to: {extensions}"
         first = await connection.recv()
         assert first.type == "transcription_session.created", first
         session = {

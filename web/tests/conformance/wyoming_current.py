@@ -6,8 +6,10 @@ import sys
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncTcpClient
+from wyoming.error import Error
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
+from wyoming.tts import Synthesize
 
 address, pcm = sys.argv[1:3]
 host, port = address.rsplit(":", 1)
@@ -38,10 +40,22 @@ async def transcribe():
                 return Transcript.from_event(event).text
 
 
+async def synthesize():
+    # There is no speech synthesis: the client is told so and is not left waiting.
+    async with AsyncTcpClient(host, int(port)) as client:
+        await client.write_event(Synthesize(text="hello").event())
+        answer = await client.read_event()
+        assert Error.is_type(answer.type) and Error.from_event(answer).code == "no-tts", answer
+
+
 async def main():
     await describe()
+    await synthesize()
     one, two = await asyncio.gather(transcribe(), transcribe())
     assert one == two and len(one.split()) >= 10, (one, two)
+    # As Home Assistant does it: a connection for each utterance, one after the other.
+    for _ in range(2):
+        assert await transcribe() == one
 
 
 asyncio.run(main())

@@ -23,7 +23,9 @@ pub fn wav(samples: &[i16]) -> Vec<u8> {
     };
     let mut file = std::io::Cursor::new(Vec::new());
     let mut writer = hound::WavWriter::new(&mut file, spec).expect("in memory");
-    samples.iter().for_each(|sample| writer.write_sample(*sample).expect("in memory"));
+    for sample in samples {
+        writer.write_sample(*sample).expect("in memory");
+    }
     writer.finalize().expect("in memory");
     file.into_inner()
 }
@@ -60,7 +62,18 @@ pub fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> (String, Ve
 }
 
 impl TestServer {
+    /// Comes again where the server is too busy, as the libraries do.
     pub async fn post(&self, path: &str, kind: &str, body: Vec<u8>) -> (u16, String) {
+        let begun = std::time::Instant::now();
+        loop {
+            match self.post_once(path, kind, body.clone()).await {
+                (503, _) if begun.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(500)).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn post_once(&self, path: &str, kind: &str, body: Vec<u8>) -> (u16, String) {
         let client = awc::Client::builder().timeout(PATIENCE).finish();
         let request = client.post(self.url(path)).insert_header(("content-type", kind.to_owned()));
         let mut response = request.send_body(body).await.expect("the server answers");
@@ -79,9 +92,18 @@ pub struct Socket(Framed<BoxedSocket, Codec>);
 
 impl Socket {
     pub async fn open(server: &TestServer, path: &str) -> Self {
-        let (_, socket) =
-            awc::Client::new().ws(server.url(path)).max_frame_size(1 << 24).connect().await.expect("a WebSocket");
-        Self(socket)
+        let begun = std::time::Instant::now();
+        loop {
+            match awc::Client::new().ws(server.url(path)).max_frame_size(1 << 24).connect().await {
+                Ok((_, socket)) => return Self(socket),
+                Err(awc::error::WsClientError::InvalidResponseStatus(status))
+                    if status.as_u16() == 503 && begun.elapsed() < PATIENCE =>
+                {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                Err(error) => panic!("no WebSocket: {error}"),
+            }
+        }
     }
 
     pub async fn say(&mut self, message: &Value) {
@@ -134,9 +156,18 @@ impl Socket {
 
 /// A file made from a WAV by ffmpeg; none where there is no ffmpeg or it lacks the codec.
 pub fn converted(wav: &[u8], arguments: &[&str], name: &str) -> Option<Vec<u8>> {
+    made(wav, "in.wav", arguments, name)
+}
+
+/// What ffmpeg makes of a file of this name, as raw bytes.
+pub fn made_by_ffmpeg(file: &[u8], arguments: &[&str], name: &str) -> Option<Vec<u8>> {
+    made(file, name, arguments, "out.raw")
+}
+
+fn made(file: &[u8], given: &str, arguments: &[&str], name: &str) -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (from, to) = (folder.path().join("in.wav"), folder.path().join(name));
-    std::fs::write(&from, wav).expect("written");
+    let (from, to) = (folder.path().join(given), folder.path().join(name));
+    std::fs::write(&from, file).expect("written");
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-nostdin", "-v", "error", "-y", "-i"]).arg(from).args(arguments).arg(&to);
     let status = ffmpeg.status().ok()?;

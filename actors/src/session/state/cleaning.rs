@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use engine::llm::GenerateRequest;
+use engine::text::Heard;
 
 use super::{SessionEffect, SessionState};
 use crate::ids::{JobId, UtteranceId};
@@ -75,7 +76,9 @@ impl SessionState {
         now: Moment,
         effects: &mut Vec<SessionEffect>,
     ) -> Cleaning {
-        let mut cleaning = Cleaning::begin(&decoded.transcript, previous, Arc::clone(&self.options.text), now);
+        let heard = Heard::from_words(&decoded.transcript.words);
+        let language = decoded.transcript.language;
+        let mut cleaning = Cleaning::begin(heard, language, previous, Arc::clone(&self.options.text), now);
         let cleaner = self.limits.cleaner.clone().filter(|_| !self.level.cleans_by_rules());
         let requests = cleaning.requests(cleaner.as_ref(), self.pace);
         let Some(cleaner) = cleaner.filter(|_| !requests.is_empty()) else { return cleaning };

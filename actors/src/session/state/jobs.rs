@@ -74,7 +74,8 @@ impl SessionState {
         };
         let (class, patience) = match purpose {
             Purpose::Partial => (Class::LivePartial, self.limits.partial_deadline),
-            Purpose::Final if self.options.batch => (Class::Batch, self.limits.final_deadline),
+            // An upload faster than speech is nobody who waits for each word of it.
+            Purpose::Final if self.options.batch || self.lead.is_upload() => (Class::Batch, self.limits.final_deadline),
             Purpose::Final => (Class::LiveFinal, self.limits.final_deadline),
             Purpose::Batch => (Class::Batch, self.limits.final_deadline),
         };

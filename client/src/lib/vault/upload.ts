@@ -30,6 +30,7 @@ export async function upload(api: Line, kept: KeptRecording, sound: KeptSound[],
     recorded_at: kept.startedAt,
     total_bytes: bytes.size,
     encoding: 'raw',
+    speakers: 'none',
     settings,
   };
   for (let attempt = 1; ; attempt++) {

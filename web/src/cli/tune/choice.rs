@@ -34,7 +34,8 @@ impl fmt::Display for Measured {
 /// more threads have never helped.
 pub fn worth_trying(cores: usize) -> Vec<usize> {
     const MOST: usize = 16;
-    let mut tried: Vec<usize> = (0..).map(|power| 1 << power).take_while(|threads| *threads <= cores.min(MOST)).collect();
+    let mut tried: Vec<usize> =
+        (0..).map(|power| 1 << power).take_while(|threads| *threads <= cores.min(MOST)).collect();
     if cores <= MOST && !tried.contains(&cores) {
         tried.push(cores);
     }

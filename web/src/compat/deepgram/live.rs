@@ -86,7 +86,7 @@ pub async fn open(
         // Whoever ends first ends the other: a client that is gone needs no results.
         tokio::select! {
             () = hear(reader, feed, ask, owed) => {}
-            () = telling.run(ears, asked) => {}
+            () = telling.run(ears, asked, state.closed()) => {}
         }
     });
     Ok(response)
@@ -180,7 +180,13 @@ impl Telling {
         }
     }
 
-    async fn run(mut self, ears: Vec<Outputs>, mut asked: mpsc::UnboundedReceiver<Asked>) {
+    /// `closed`: the server goes down; what was said still comes to its text, then the connection ends.
+    async fn run(
+        mut self,
+        ears: Vec<Outputs>,
+        mut asked: mpsc::UnboundedReceiver<Asked>,
+        closed: impl Future<Output = ()>,
+    ) {
         let each = |(channel, ear): (usize, Outputs)| {
             Box::pin(stream::unfold(ear, move |mut ear| async move {
                 let output = ear.next().await?;
@@ -188,6 +194,8 @@ impl Telling {
             }))
         };
         let mut told = stream::select_all(ears.into_iter().enumerate().map(each));
+        tokio::pin!(closed);
+        let mut leaving = false;
         let mut utterance_end: Option<(tokio::time::Instant, usize, u64)> = None;
         loop {
             let quiet = utterance_end.as_ref().map(|(at, ..)| *at);
@@ -205,6 +213,10 @@ impl Telling {
                     Some(Asked::Problem { code, name, message }) => return self.give_up(code, name, &message).await,
                     None => return,
                 },
+                () = &mut closed, if !leaving => {
+                    leaving = true;
+                    true
+                }
                 output = told.next() => match output {
                     Some((channel, output)) => {
                         match &output {
@@ -220,6 +232,9 @@ impl Telling {
                         let alive = self.tell(channel, output).await;
                         if self.closing && self.open == 0 {
                             return self.goodbye().await;
+                        }
+                        if leaving && self.open == 0 {
+                            return self.give_up(CloseCode::Away, "NET-0000", "the server is shutting down").await;
                         }
                         alive
                     }

@@ -11,7 +11,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use self::error::DeepgramError;
+pub use self::error::DeepgramError;
 use super::identity::identity;
 use super::words::MODELS;
 use crate::state::AppState;

@@ -1,6 +1,7 @@
 //! `POST /v1/listen`: a whole recording.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use actors::session::Final;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -12,7 +13,7 @@ use super::error::DeepgramError;
 use super::options::{ListenOptions, SoundSource};
 use super::results::Stream;
 use crate::compat::identity::identity;
-use crate::compat::recording::{self, Spoken, Task};
+use crate::compat::recording::{self, Speakers, Spoken, Task};
 use crate::compat::upload;
 use crate::compat::words::{joined, seconds};
 use crate::state::AppState;
@@ -38,23 +39,35 @@ pub async fn transcribe(
             return Err(DeepgramError::bad("packets of Opus need a container in a file; send ogg-opus"));
         }
     };
-    let by_channel = options.multichannel || options.diarize;
-    let task = Task { wishes: options.wishes.clone(), by_channel, raw };
+    let speakers = match (options.multichannel, options.diarize) {
+        (true, _) => Speakers::Channels,
+        (false, true) => Speakers::Found,
+        (false, false) => Speakers::Alike,
+    };
+    let task = Task::attended(options.wishes.clone(), speakers, raw);
     let (tell, mut told) = mpsc::unbounded_channel();
     let outcome = recording::transcribe(&state, &caller, received.file, task, tell).await?;
     let mut spoken: Vec<Spoken> = Vec::new();
     while let Some(one) = told.recv().await {
         spoken.push(one);
     }
+    spoken.sort_by_key(|one| one.told.start_ms);
+    let speakers = outcome.speakers_of(&spoken);
+    // Without `multichannel` there is one channel, whoever speaks on it.
+    let channels = if options.multichannel { outcome.channels } else { 1 };
+    let said: Vec<Said> = spoken
+        .into_iter()
+        .zip(speakers)
+        .map(|(Spoken { channel, told }, speaker)| Said { channel: channel.min(channels - 1), speaker, told })
+        .collect();
     let stream = Stream {
         request_id: Uuid::new_v4().to_string(),
         model: options.model.clone(),
         punctuate: options.punctuate,
-        channels: outcome.channels,
+        channels,
         label_speakers: options.diarize,
     };
-    let channels: Vec<Value> =
-        (0..outcome.channels).map(|channel| channel_of(&stream, &options, &spoken, channel)).collect();
+    let channels: Vec<Value> = (0..channels).map(|channel| channel_of(&stream, &options, &said, channel)).collect();
     let created = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
     let mut metadata = stream.metadata(outcome.sound_ms, &received.sha256, &created);
     if !outcome.warnings.is_empty() {
@@ -62,19 +75,25 @@ pub async fn transcribe(
     }
     let mut results = json!({"channels": channels});
     if options.utterances {
-        spoken.sort_by_key(|one| one.told.start_ms);
-        results["utterances"] = spoken.iter().map(|one| utterance(&stream, one)).collect();
+        results["utterances"] = said.iter().map(|one| utterance(&stream, one)).collect();
     }
     Ok(HttpResponse::Ok()
         .insert_header(("dg-request-id", stream.request_id.clone()))
         .json(json!({"metadata": metadata, "results": results})))
 }
 
-fn channel_of(stream: &Stream, options: &ListenOptions, spoken: &[Spoken], channel: u16) -> Value {
-    let own: Vec<&Spoken> = spoken.iter().filter(|one| one.channel == channel).collect();
-    let words: Vec<Value> = own.iter().flat_map(|one| stream.words(&one.told, channel)).collect();
+/// An utterance, where it was heard and who said it.
+struct Said {
+    channel: u16,
+    speaker: u16,
+    told: Final,
+}
+
+fn channel_of(stream: &Stream, options: &ListenOptions, said: &[Said], channel: u16) -> Value {
+    let own: Vec<&Said> = said.iter().filter(|one| one.channel == channel).collect();
+    let words: Vec<Value> = own.iter().flat_map(|one| stream.words(&one.told, one.speaker)).collect();
     let spoken_ms: u64 = own.iter().map(|one| one.told.end_ms.saturating_sub(one.told.start_ms)).sum();
-    let weighed = |one: &&Spoken| f64::from(one.told.confidence) * (one.told.end_ms - one.told.start_ms) as f64;
+    let weighed = |one: &&Said| f64::from(one.told.confidence) * (one.told.end_ms - one.told.start_ms) as f64;
     let confidence = own.iter().map(weighed).sum::<f64>() / spoken_ms.max(1) as f64;
     let transcript = if stream.punctuate {
         joined(own.iter().map(|one| &one.told))
@@ -93,15 +112,15 @@ fn channel_of(stream: &Stream, options: &ListenOptions, spoken: &[Spoken], chann
     value
 }
 
-fn utterance(stream: &Stream, Spoken { channel, told }: &Spoken) -> Value {
+fn utterance(stream: &Stream, Said { channel, speaker, told }: &Said) -> Value {
     json!({
         "start": seconds(told.start_ms),
         "end": seconds(told.end_ms),
         "confidence": told.confidence,
         "channel": channel,
-        "speaker": channel,
+        "speaker": speaker,
         "transcript": told.text,
-        "words": stream.words(told, *channel),
+        "words": stream.words(told, *speaker),
         "id": Uuid::new_v4().to_string(),
     })
 }

@@ -49,14 +49,14 @@ impl Stream {
     }
 
     /// A text that will not change.
-    pub fn alternative(&self, told: &Final, channel: u16) -> Value {
-        let words: Vec<Value> = self.words(told, channel);
+    pub fn alternative(&self, told: &Final, speaker: u16) -> Value {
+        let words: Vec<Value> = self.words(told, speaker);
         let transcript = if self.punctuate { told.text.clone() } else { plain(&told.text) };
         let language = told.language.code();
         json!({"transcript": transcript, "confidence": told.confidence, "words": words, "languages": [language]})
     }
 
-    pub fn words(&self, told: &Final, channel: u16) -> Vec<Value> {
+    pub fn words(&self, told: &Final, speaker: u16) -> Vec<Value> {
         let one = |word: &actors::session::SessionWord| {
             let mut value = json!({
                 "word": bare(&word.text),
@@ -67,7 +67,7 @@ impl Stream {
                 "language": told.language.code(),
             });
             if self.label_speakers {
-                value["speaker"] = json!(channel);
+                value["speaker"] = json!(speaker);
             }
             value
         };

@@ -2,14 +2,15 @@
 
 use std::io::Write as _;
 
+use actors::session::SessionWord;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde_json::{Value, json};
 
 use super::request::{ResponseFormat, TranscriptionRequest};
 use crate::compat::recording::{Outcome, Spoken};
-use crate::compat::words::{joined, seconds};
-use crate::files::subtitles::{TimedWord, cues, srt, vtt};
+use crate::compat::words::{joined, seconds, speaker_name};
+use crate::files::subtitles::{TimedWord, cues, spread, srt, vtt};
 
 /// The body of a reply and its type.
 pub fn body(request: &TranscriptionRequest, spoken: &[Spoken], outcome: &Outcome) -> (String, &'static str) {
@@ -36,17 +37,21 @@ pub fn usage(outcome: &Outcome) -> Value {
 fn json_form(request: &TranscriptionRequest, spoken: &[Spoken], outcome: &Outcome) -> Value {
     let mut form = json!({"text": text(spoken), "usage": usage(outcome)});
     if request.logprobs {
-        let words = spoken.iter().flat_map(|spoken| &spoken.told.words);
-        let one = |word: &actors::session::SessionWord| {
-            let token = format!(" {}", word.text);
-            json!({"bytes": token.as_bytes(), "logprob": logprob(word.confidence), "token": token})
-        };
-        form["logprobs"] = words.map(one).collect();
+        form["logprobs"] = logprobs(spoken.iter().flat_map(|spoken| &spoken.told.words));
     }
     if !outcome.warnings.is_empty() {
         form["warnings"] = json!(outcome.warnings);
     }
     form
+}
+
+/// How sure each word is. Our words stand for tokens, which mean nothing to anybody else.
+pub fn logprobs<'a>(words: impl Iterator<Item = &'a SessionWord>) -> Value {
+    let one = |word: &SessionWord| {
+        let token = format!(" {}", word.text);
+        json!({"bytes": token.as_bytes(), "logprob": logprob(word.confidence), "token": token})
+    };
+    words.map(one).collect()
 }
 
 fn verbose(request: &TranscriptionRequest, spoken: &[Spoken], outcome: &Outcome) -> Value {
@@ -73,7 +78,7 @@ fn verbose(request: &TranscriptionRequest, spoken: &[Spoken], outcome: &Outcome)
     }
     if request.words {
         let words = spoken.iter().flat_map(|spoken| &spoken.told.words);
-        let word = |word: &actors::session::SessionWord| json!({"word": word.text, "start": seconds(word.start_ms), "end": seconds(word.end_ms)});
+        let word = |word: &SessionWord| json!({"word": word.text, "start": seconds(word.start_ms), "end": seconds(word.end_ms)});
         form["words"] = words.map(word).collect();
     }
     if !outcome.warnings.is_empty() {
@@ -101,45 +106,39 @@ fn segment(at: usize, Spoken { told, .. }: &Spoken, temperature: f64) -> Value {
 }
 
 fn diarized(spoken: &[Spoken], outcome: &Outcome) -> Value {
-    let segments: Value = spoken.iter().enumerate().map(|(at, spoken)| speaker_segment(at, spoken)).collect();
-    json!({
+    let mut form = json!({
         "task": "transcribe",
         "duration": seconds(outcome.sound_ms),
         "text": text(spoken),
-        "segments": segments,
+        "segments": speaker_segments(spoken, outcome),
         "usage": usage(outcome),
-    })
+    });
+    if !outcome.warnings.is_empty() {
+        form["warnings"] = json!(outcome.warnings);
+    }
+    form
 }
 
-pub fn speaker_segment(at: usize, Spoken { channel, told }: &Spoken) -> Value {
-    json!({
-        "type": "transcript.text.segment",
-        "id": format!("seg_{at}"),
-        "start": seconds(told.start_ms),
-        "end": seconds(told.end_ms),
-        "text": told.text,
-        "speaker": speaker(*channel),
-    })
-}
-
-/// A, B, ...
-fn speaker(channel: u16) -> String {
-    char::from(b'A' + (channel % 26) as u8).to_string()
+/// Who said what, in the order of `spoken`.
+pub fn speaker_segments(spoken: &[Spoken], outcome: &Outcome) -> Vec<Value> {
+    let segment = |(at, (Spoken { told, .. }, number)): (usize, (&Spoken, u16))| {
+        json!({
+            "type": "transcript.text.segment",
+            "id": format!("seg_{at}"),
+            "start": seconds(told.start_ms),
+            "end": seconds(told.end_ms),
+            "text": told.text,
+            "speaker": speaker_name(number),
+        })
+    };
+    spoken.iter().zip(outcome.speakers_of(spoken)).enumerate().map(segment).collect()
 }
 
 fn timed(spoken: &[Spoken]) -> Vec<TimedWord> {
-    let mut words: Vec<TimedWord> = Vec::new();
+    let mut words = Vec::new();
     for Spoken { told, .. } in spoken {
-        // The text's own words (it may have been cleaned); their times from the recognised ones as far as those go.
-        let shown: Vec<&str> = told.text.split_whitespace().collect();
-        let count = shown.len().max(1) as u64;
-        let even = |at: usize| told.start_ms + (told.end_ms - told.start_ms) * at as u64 / count;
-        for (at, text) in shown.iter().enumerate() {
-            let own = (shown.len() == told.words.len()).then(|| &told.words[at]);
-            let (start_ms, end_ms) = own.map_or((even(at), even(at + 1)), |word| (word.start_ms, word.end_ms));
-            let start_ms = start_ms.max(words.last().map_or(0, |last| last.end_ms));
-            words.push(TimedWord { text: (*text).to_owned(), start_ms, end_ms: end_ms.max(start_ms + 1) });
-        }
+        let known: Vec<(u64, u64)> = told.words.iter().map(|word| (word.start_ms, word.end_ms)).collect();
+        spread(&told.text, (told.start_ms, told.end_ms), &known, &mut words);
     }
     words
 }

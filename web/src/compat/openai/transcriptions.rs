@@ -12,7 +12,7 @@ use super::OpenAiError;
 use super::formats;
 use super::request::{ResponseFormat, TranscriptionRequest};
 use crate::compat::identity::{Caller, identity};
-use crate::compat::recording::{self, Outcome, RecordingError, Spoken, Task};
+use crate::compat::recording::{self, Outcome, RecordingError, Speakers, Spoken, Task};
 use crate::compat::upload::{Form, Received};
 use crate::state::AppState;
 
@@ -27,8 +27,8 @@ pub async fn transcribe(
     let Some(file) = form.file.take() else {
         return Err(OpenAiError::bad("`file` is missing; send the recording in it", Some("file"), "missing_file"));
     };
-    let task =
-        Task { wishes: wanted.wishes.clone(), by_channel: wanted.format == ResponseFormat::DiarizedJson, raw: None };
+    let speakers = if wanted.format == ResponseFormat::DiarizedJson { Speakers::Found } else { Speakers::Alike };
+    let task = Task::attended(wanted.wishes.clone(), speakers, None);
     if wanted.stream {
         return Ok(as_events(state, caller, file, task, wanted));
     }
@@ -67,7 +67,7 @@ fn as_events(
         let _ = ended_with.send(outcome);
     });
     let speakers = wanted.format == ResponseFormat::DiarizedJson;
-    let telling = Telling { told, ended: Some(ended), text: String::new(), segments: 0, speakers };
+    let telling = Telling { told, ended: Some(ended), text: String::new(), spoken: speakers.then(Vec::new) };
     let events = stream::unfold(telling, |mut telling| async move {
         let events = telling.next().await?;
         Some((Ok::<_, actix_web::Error>(events), telling))
@@ -94,8 +94,8 @@ struct Telling {
     /// None once the last event was made.
     ended: Option<tokio::sync::oneshot::Receiver<Result<Outcome, RecordingError>>>,
     text: String,
-    segments: usize,
-    speakers: bool,
+    /// Kept where the speakers are to be told, who are known at the end.
+    spoken: Option<Vec<Spoken>>,
 }
 
 impl Telling {
@@ -104,16 +104,17 @@ impl Telling {
             let text = spoken.told.text.trim();
             let delta = if self.text.is_empty() { text.to_owned() } else { format!(" {text}") };
             self.text += &delta;
-            let mut events = event(&json!({"type": "transcript.text.delta", "delta": delta}));
-            if self.speakers {
-                events += &event(&formats::speaker_segment(self.segments, &spoken));
-            }
-            self.segments += 1;
+            let events = event(&json!({"type": "transcript.text.delta", "delta": delta}));
+            self.spoken.iter_mut().for_each(|all| all.push(spoken.clone()));
             return Some(events.into());
         }
         let events = match self.ended.take()?.await {
             Ok(Ok(outcome)) => {
-                event(&json!({"type": "transcript.text.done", "text": self.text, "usage": formats::usage(&outcome)}))
+                let spoken = self.spoken.take().unwrap_or_default();
+                let segments = formats::speaker_segments(&spoken, &outcome);
+                let segments: String = segments.iter().map(event).collect();
+                let usage = formats::usage(&outcome);
+                segments + &event(&json!({"type": "transcript.text.done", "text": self.text, "usage": usage}))
             }
             Ok(Err(error)) => event(&OpenAiError::from(error).body()),
             Err(_) => event(&OpenAiError::from(RecordingError::Failed("the server went down".to_owned())).body()),

@@ -33,7 +33,13 @@ pub async fn hold(state: &AppState, caller: Caller, stream: TcpStream) -> Result
     let (mut from, to) = (BufReader::new(from), BufWriter::new(to));
     let wishes = words::wishes_of_model("");
     let mut conversation = Conversation { state, caller, to, wishes, hearing: None };
-    while let Ok(event) = tokio::time::timeout(PATIENCE, Event::read(&mut from)).await {
+    loop {
+        let event = tokio::select! {
+            event = tokio::time::timeout(PATIENCE, Event::read(&mut from)) => event,
+            // A text that is on its way is given out before this is looked at.
+            () = state.closed() => return conversation.complain("the server is shutting down", "gone").await,
+        };
+        let Ok(event) = event else { return Ok(()) };
         match event {
             Ok(Some(event)) => conversation.handle(event).await?,
             Ok(None) => return Ok(()),
@@ -43,7 +49,6 @@ pub async fn hold(state: &AppState, caller: Caller, stream: TcpStream) -> Result
             }
         }
     }
-    Ok(())
 }
 
 impl Conversation<'_> {
@@ -106,7 +111,11 @@ impl Conversation<'_> {
                 self.hearing = Some(hearing);
                 Ok(())
             }
-            Err(error) => self.complain(&error.message, "busy").await,
+            Err(error) => {
+                self.complain(&error.message, "busy").await?;
+                // An empty text would be taken for silence.
+                Err(FrameError::Busy)
+            }
         }
     }
 

@@ -21,6 +21,8 @@ pub enum FrameError {
     Io(#[from] std::io::Error),
     #[error("an event is no JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("nobody else can be let in at present")]
+    Busy,
     #[error("`{what}` is {given} bytes long, the most is {most}")]
     TooLong { what: &'static str, given: u64, most: u64 },
 }

@@ -28,8 +28,12 @@ pub fn start(state: &Arc<AppState>) -> anyhow::Result<()> {
     actix_web::rt::spawn(async move {
         // Withdrawn when this task ends.
         let _announcement = announcement;
-        while !state.doors().are_closed() {
-            match listener.accept().await {
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = state.closed() => return,
+            };
+            match accepted {
                 Ok((stream, peer)) => {
                     let state = Arc::clone(&state);
                     actix_web::rt::spawn(async move {

@@ -3,8 +3,10 @@
 //! **Promise**: clients add deltas up and never take any back, so what was sent once stays, and the completed text is
 //! exactly the sum of the deltas.
 
+use actors::session::SessionWord;
+
 /// One `conversation.item`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Item {
     pub id: String,
     /// Everything that was sent of it.
@@ -12,6 +14,8 @@ pub struct Item {
     /// Words of the present utterance that were sent.
     sent: usize,
     pub failed: Option<String>,
+    /// Its words as recognised, where the client wants to know how sure they are.
+    pub heard: Vec<SessionWord>,
 }
 
 impl Item {

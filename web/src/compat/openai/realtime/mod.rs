@@ -50,11 +50,12 @@ pub async fn open(
         })?;
     let (ask, asked) = mpsc::unbounded_channel();
     let telling = Telling::new(settings.clone(), writer);
-    let hearing = Hearing::new(state.into_inner(), settings, reader, speaker, ask);
+    let state = state.into_inner();
+    let hearing = Hearing::new(std::sync::Arc::clone(&state), settings, reader, speaker, ask);
     actix_web::rt::spawn(async move {
         tokio::select! {
             () = hearing.run() => {}
-            () = telling.run(outputs, asked) => {}
+            () = telling.run(outputs, asked, state.closed()) => {}
         }
     });
     Ok(response)

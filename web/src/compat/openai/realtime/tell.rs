@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use super::super::formats::logprobs;
 use super::hear::Asked;
 use super::items::Item;
 use super::settings::{Dialect, RealtimeSettings};
@@ -58,12 +59,19 @@ impl Telling {
         }
     }
 
-    pub async fn run(mut self, mut outputs: Outputs, mut asked: mpsc::UnboundedReceiver<Asked>) {
+    /// `closed`: the server goes down; what was said still comes to its text, then the connection ends.
+    pub async fn run(
+        mut self,
+        mut outputs: Outputs,
+        mut asked: mpsc::UnboundedReceiver<Asked>,
+        closed: impl Future<Output = ()>,
+    ) {
         if !self.session_event("created").await {
             return;
         }
         let end = tokio::time::sleep(LONGEST_SESSION);
-        tokio::pin!(end);
+        tokio::pin!(end, closed);
+        let mut leaving = false;
         loop {
             let alive = tokio::select! {
                 biased;
@@ -71,8 +79,19 @@ impl Telling {
                     Some(Asked::Gone) | None => return self.expire("server_error", "the server is shutting down").await,
                     Some(request) => self.carry_out(request).await,
                 },
+                () = &mut closed, if !leaving => {
+                    leaving = true;
+                    true
+                }
                 output = outputs.next() => match output {
-                    Some(output) => self.tell(output).await,
+                    Some(output) => {
+                        let last = leaving && matches!(output, SessionOutput::Done { .. });
+                        let alive = self.tell(output).await;
+                        if last {
+                            return self.expire("server_error", "the server is shutting down").await;
+                        }
+                        alive
+                    }
                     None => return self.expire("server_error", "the server is shutting down").await,
                 },
                 () = &mut end => return self.expire("session_expired", "a session lasts 60 minutes at most").await,
@@ -214,10 +233,12 @@ impl Telling {
                 self.open = Some(self.new_item());
             }
             let Some(item) = self.waiting.front_mut().or(self.open.as_mut()) else { return true };
+            item.heard.extend(told.words.iter().cloned());
             let (id, delta) = (item.id.clone(), item.settled(&told.text));
             return self.delta(&id, delta).await;
         }
         let Some(mut item) = self.waiting.pop_front() else { return true };
+        item.heard.extend(told.words.iter().cloned());
         let (id, delta) = (item.id.clone(), item.settled(&told.text));
         self.delta(&id, delta).await && self.complete(item).await
     }
@@ -262,7 +283,10 @@ impl Telling {
             return self.send(&format!("{TRANSCRIPTION}.failed"), failed).await;
         }
         let usage = json!({"type": "duration", "seconds": ms.div_ceil(1000)});
-        let completed = json!({"item_id": item.id, "content_index": 0, "transcript": item.text, "usage": usage});
+        let mut completed = json!({"item_id": item.id, "content_index": 0, "transcript": item.text, "usage": usage});
+        if self.settings.logprobs {
+            completed["logprobs"] = logprobs(item.heard.iter());
+        }
         let done = json!({"previous_item_id": null, "item": shown(&item.id, Some(&item.text))});
         self.send(&format!("{TRANSCRIPTION}.completed"), completed).await
             && (self.settings.dialect == Dialect::Beta || self.send("conversation.item.done", done).await)

@@ -1,0 +1,301 @@
+//! One recording from its upload to its text: through sessions as if somebody spoke it, with what is known of it kept on
+//! the way.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::ids::Owner;
+use protocol::api::{FilePart, FileTranscript, JobResult, Preferences, RecordingEncoding, SpeakerLabels};
+use serde_json::Value;
+use store::{Consumption, Job, JobProgress, Lease, LeaseState, Moment, NewTranscript, Recorded, Store};
+use tokio::sync::mpsc;
+use tracing::warn;
+
+use super::heard::{Heard, Part};
+use super::results::ResultKey;
+use super::runner::{LEASE, MOST_ATTEMPTS, Stopped};
+use super::{Wanted, wav};
+use crate::compat::core::Lane;
+use crate::compat::identity::Caller;
+use crate::compat::recording::{self, Outcome, RecordingError, Speakers, Spoken, Task};
+use crate::compat::words::speaker_name;
+use crate::recorder::transcript_of;
+use crate::state::AppState;
+use crate::ws::convert;
+
+/// How often the job's owner can see that it goes on, and its wish to stop is heard.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Sound that is kept at most; reading it takes as much memory.
+const MOST_KEPT_BYTES: u64 = 100 << 20;
+
+/// The whole of it. Its result is noted before this returns.
+pub async fn transcribe(
+    state: &Arc<AppState>,
+    store: &Store,
+    job: &Job,
+    lease: Lease,
+    path: &Path,
+) -> Result<(), Stopped> {
+    let wanted: Wanted = serde_json::from_value(job.request.clone())
+        .map_err(|error| Stopped::Useless("damaged_request", error.to_string()))?;
+    let is_file = wanted.encoding == RecordingEncoding::File;
+    let mut key = None;
+    if is_file {
+        let found = find_key(state, job, &wanted, path).await?;
+        if let Some(text) = state.offline().results().find(job.owner, &found) {
+            return finish_file(store, lease, &text, &found).await;
+        }
+        key = Some(found);
+    }
+    let mut heard = Heard::open(&state.offline().heard_file(job.id)).map_err(of_disk)?;
+    let outcome = listen(state, store, job, lease, &wanted, path, &mut heard).await?;
+    match key {
+        Some(key) => {
+            let text = text_of(&heard, &outcome, wanted.speakers);
+            state.offline().results().keep(job.owner, &key, &text).map_err(of_disk)?;
+            note_usage(store, job, outcome.sound_ms).await;
+            finish_file(store, lease, &text, &key).await
+        }
+        None => finish_recording(state, store, job, lease, &wanted, path, &heard, &outcome).await,
+    }
+}
+
+async fn find_key(state: &AppState, job: &Job, wanted: &Wanted, path: &Path) -> Result<ResultKey, Stopped> {
+    let vocabulary = state.vocabulary_of(job.owner).await;
+    let terms = vocabulary.map(|vocabulary| format!("{:?}", vocabulary.terms)).unwrap_or_default();
+    let request = serde_json::to_string(wanted).unwrap_or_default();
+    let depends_on = format!("{request} {terms} {:?}", state.models());
+    let path = path.to_owned();
+    let reading = tokio::task::spawn_blocking(move || ResultKey::of(&path, &depends_on)).await;
+    reading.map_err(|error| Stopped::Later(error.to_string()))?.map_err(of_disk)
+}
+
+/// Through sessions on the batch lane; the lease is kept meanwhile.
+async fn listen(
+    state: &Arc<AppState>,
+    store: &Store,
+    job: &Job,
+    lease: Lease,
+    wanted: &Wanted,
+    path: &Path,
+    heard: &mut Heard,
+) -> Result<Outcome, Stopped> {
+    let task = task(state, job, wanted, heard).await?;
+    let file = std::fs::File::open(path).map_err(of_disk)?;
+    // A name that is no user's: the transcripts are stored together with the end of the job, not one by one.
+    let caller = Caller { owner: Owner::new(&format!("recording:{}", job.owner)) };
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let progress = Arc::clone(&task.progress);
+    let mut working = std::pin::pin!(recording::transcribe(state, &caller, file, task, tell));
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    let outcome = loop {
+        tokio::select! {
+            biased;
+            () = state.closed() => return Err(Stopped::Later("the server is shutting down".to_owned())),
+            _ = look.tick() => {
+                let (at, length) = (heard.until_ms(), progress.length_ms().max(1));
+                state.offline().note_progress(job.id, at);
+                let percent = (at * 100 / length).min(99) as u8;
+                let progress = JobProgress { stage: "transcribing".to_owned(), percent };
+                match store.jobs().renew(lease, &progress, Moment::now().plus(LEASE)).await {
+                    Ok(LeaseState::Held) => {}
+                    Ok(LeaseState::CancelAsked) => return Err(Stopped::Cancelled),
+                    Ok(LeaseState::Lost) => return Err(Stopped::Lost),
+                    Err(error) => warn!(%error, "the lease of a recording could not be renewed"),
+                }
+            }
+            Some(spoken) = told.recv() => heard.add(part(job, spoken)).map_err(of_disk)?,
+            outcome = &mut working => break outcome,
+        }
+    };
+    while let Ok(spoken) = told.try_recv() {
+        heard.add(part(job, spoken)).map_err(of_disk)?;
+    }
+    outcome.map_err(|error| match error {
+        RecordingError::File(problem) if wanted.encoding == RecordingEncoding::File => {
+            Stopped::Useless(problem.code(), problem.to_string())
+        }
+        RecordingError::File(problem) => Stopped::Useless("bad_recording", problem.to_string()),
+        other => Stopped::Later(other.to_string()),
+    })
+}
+
+async fn task(state: &AppState, job: &Job, wanted: &Wanted, heard: &Heard) -> Result<Task, Stopped> {
+    let bad = |message: String| Stopped::Useless("bad_settings", message);
+    let raw = match wanted.encoding {
+        RecordingEncoding::Raw => {
+            let audio = wanted.settings.audio.clone().unwrap_or_default();
+            Some(convert::format(&audio).map_err(|error| bad(error.message))?)
+        }
+        RecordingEncoding::Wav | RecordingEncoding::File => None,
+    };
+    let mut settings = wanted.settings.clone();
+    settings.audio = None;
+    settings.mode = Some(protocol::Mode::OnPause);
+    settings.client_recording_id.clone_from(&job.client_recording_id);
+    let mut wishes = convert::wishes(settings, state.languages())
+        .map_err(|error| bad(format!("{}; {}", error.message, error.hint)))?;
+    wishes.vocabulary = state.vocabulary_of(job.owner).await;
+    Ok(Task {
+        wishes,
+        speakers: match wanted.speakers {
+            SpeakerLabels::None => Speakers::Alike,
+            SpeakerLabels::Channels => Speakers::Channels,
+            SpeakerLabels::Voices => Speakers::Voices,
+            SpeakerLabels::Auto => Speakers::Found,
+        },
+        raw,
+        lane: Lane::Unattended,
+        known: heard.known(),
+        // The last attempt makes of it what it can.
+        strict: job.attempts < MOST_ATTEMPTS,
+        progress: Arc::default(),
+    })
+}
+
+fn part(job: &Job, Spoken { channel, told }: Spoken) -> Part {
+    let transcript = NewTranscript {
+        recorded_at: job.recorded_at.plus(Duration::from_millis(told.start_ms)),
+        ..transcript_of(&told, job.owner, Moment::now())
+    };
+    let number = told.utterance.0;
+    Part { channel, number, start_ms: told.start_ms, end_ms: told.end_ms, transcript }
+}
+
+fn text_of(heard: &Heard, outcome: &Outcome, speakers: SpeakerLabels) -> FileTranscript {
+    let mut parts: Vec<&Part> = heard.parts().iter().filter(|part| !part.transcript.text.trim().is_empty()).collect();
+    parts.sort_by_key(|part| part.start_ms);
+    let stretches: Vec<_> = parts.iter().map(|part| (part.channel, part.start_ms, part.end_ms)).collect();
+    let numbers = outcome.speakers(&stretches);
+    let shown = parts.iter().zip(numbers).map(|(part, number)| FilePart {
+        start_ms: part.start_ms,
+        end_ms: part.end_ms,
+        text: part.transcript.text.trim().to_owned(),
+        language: part.transcript.language.clone(),
+        confidence: part.transcript.confidence,
+        speaker: (speakers != SpeakerLabels::None).then(|| speaker_name(number)),
+        words: part.transcript.details.words.iter().map(|word| timing(part, word)).collect(),
+    });
+    let shown: Vec<FilePart> = shown.collect();
+    let texts: Vec<&str> = shown.iter().map(|part| part.text.as_str()).collect();
+    let text = texts.join(" ");
+    let length =
+        |code: &str| shown.iter().filter(|part| part.language == code).map(|part| part.text.len()).sum::<usize>();
+    let language = shown.iter().map(|part| part.language.clone()).max_by_key(|code| length(code)).unwrap_or_default();
+    let warnings = outcome.warnings.clone();
+    FileTranscript { text, language, audio_ms: outcome.sound_ms, parts: shown, warnings }
+}
+
+/// In the history words count from the beginning of their utterance.
+fn timing(part: &Part, word: &store::TimedWord) -> protocol::WordTiming {
+    protocol::WordTiming {
+        word: word.word.clone(),
+        start_ms: part.start_ms + u64::from(word.start_ms),
+        end_ms: part.start_ms + u64::from(word.end_ms),
+        confidence: word.confidence,
+    }
+}
+
+async fn finish_file(store: &Store, lease: Lease, text: &FileTranscript, key: &ResultKey) -> Result<(), Stopped> {
+    let result = JobResult {
+        text: text.text.clone(),
+        transcripts: Vec::new(),
+        audio_ms: text.audio_ms,
+        warnings: text.warnings.clone(),
+    };
+    let mut result = serde_json::to_value(result).expect("a result is plain data");
+    result["key"] = key.as_str().into();
+    finish(store, lease, &result).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one thing of the one job")]
+async fn finish_recording(
+    state: &AppState,
+    store: &Store,
+    job: &Job,
+    lease: Lease,
+    wanted: &Wanted,
+    path: &Path,
+    heard: &Heard,
+    outcome: &Outcome,
+) -> Result<(), Stopped> {
+    let audio = keep_sound(state, store, job, wanted, path).await;
+    let said = heard.parts().iter().map(|part| &part.transcript);
+    let transcripts: Vec<NewTranscript> = said
+        .filter(|said| !(said.text.trim().is_empty() && said.raw_text.trim().is_empty()))
+        .map(|said| NewTranscript { audio, ..said.clone() })
+        .collect();
+    let text: Vec<&str> = transcripts.iter().map(|transcript| transcript.text.as_str()).collect();
+    // Stored under the recording's own keys: whoever does the job again after a crash finds them there.
+    let recorded = store.transcripts().record(&transcripts).await.map_err(of_store)?;
+    let ids = recorded.iter().filter_map(|recorded| match recorded {
+        Recorded::Stored(id) | Recorded::AlreadyThere(id) => Some(id.to_string()),
+        Recorded::OwnerGone => None,
+    });
+    let result = JobResult {
+        text: text.join(" "),
+        transcripts: ids.collect(),
+        audio_ms: outcome.sound_ms,
+        warnings: outcome.warnings.clone(),
+    };
+    finish(store, lease, &serde_json::to_value(result).expect("a result is plain data")).await?;
+    let new = recorded.iter().zip(&transcripts).filter(|(recorded, _)| matches!(recorded, Recorded::Stored(_)));
+    note_usage(store, job, new.map(|(_, transcript)| transcript.audio_ms).sum()).await;
+    Ok(())
+}
+
+async fn finish(store: &Store, lease: Lease, result: &Value) -> Result<(), Stopped> {
+    match store.jobs().finish(lease, result, &[], Moment::now()).await.map_err(of_store)? {
+        Some(_) => Ok(()),
+        None => Err(Stopped::Lost),
+    }
+}
+
+async fn note_usage(store: &Store, job: &Job, audio_ms: u64) {
+    let used = Consumption { audio_ms, ..Consumption::default() };
+    if let Err(error) = store.usage().add(job.owner, Moment::now().day(), used).await {
+        warn!(%error, "what was consumed could not be noted");
+    }
+}
+
+/// The sound of a recording for its owner to listen to, where they want that and it is not too much.
+async fn keep_sound(
+    state: &AppState,
+    store: &Store,
+    job: &Job,
+    wanted: &Wanted,
+    path: &Path,
+) -> Option<store::AudioId> {
+    let bytes = std::fs::metadata(path).map_or(u64::MAX, |facts| facts.len());
+    if !state.kept_audio().keeps_anything() || bytes > MOST_KEPT_BYTES || !keeps_audio(state, store, job, bytes).await {
+        return None;
+    }
+    let (file, encoding, said) = (path.to_owned(), wanted.encoding, wanted.settings.audio.clone());
+    let reading = tokio::task::spawn_blocking(move || {
+        wav::read(&file, encoding, said.as_ref()).ok().and_then(|heard| wav::as_wav(&heard))
+    });
+    let sound = reading.await.ok().flatten()?;
+    state.kept_audio().keep(store, job.owner, sound, Moment::now()).await.unwrap_or_else(|error| {
+        warn!(%error, "the sound of a recording could not be kept");
+        None
+    })
+}
+
+/// Whether the owner wants the sound kept and has room for it.
+async fn keeps_audio(state: &AppState, store: &Store, job: &Job, bytes: u64) -> bool {
+    let wish = match store.settings().get(job.owner).await {
+        Ok(kept) => serde_json::from_value::<Preferences>(kept.body).unwrap_or_default().keep_audio,
+        Err(_) => false,
+    };
+    let stored = store.audio().stored_bytes(job.owner).await.unwrap_or(u64::MAX);
+    wish && state.auth().quotas.has_room(stored, bytes)
+}
+
+fn of_store(error: store::StoreError) -> Stopped {
+    Stopped::Later(error.to_string())
+}
+
+fn of_disk(error: std::io::Error) -> Stopped {
+    Stopped::Later(format!("the disk: {error}"))
+}
