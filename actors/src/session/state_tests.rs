@@ -14,6 +14,8 @@ use crate::session::output::{Final, Problem};
 mod cleaning;
 #[path = "level_tests.rs"]
 mod level;
+#[path = "kept_sound_tests.rs"]
+mod kept_sound;
 
 const CHUNK: usize = 320;
 
@@ -48,6 +50,7 @@ fn options() -> SessionOptions {
         app: None,
         client_recording_id: None,
         batch: false,
+        keep_sound: false,
         vocabulary: std::sync::Arc::default(),
         text: std::sync::Arc::default(),
     }
@@ -60,6 +63,8 @@ struct Table {
     /// Jobs submitted and not ended.
     waiting: Vec<Job>,
     told: Vec<SessionOutput>,
+    /// Sound for the recorder, with its length in samples.
+    kept: Vec<(UtteranceId, usize)>,
     resubmissions: Vec<UtteranceId>,
     /// Utterances whose clean-up has a deadline.
     looks: Vec<UtteranceId>,
@@ -81,6 +86,7 @@ impl Table {
             now: Moment::ZERO,
             waiting: Vec::new(),
             told: Vec::new(),
+            kept: Vec::new(),
             resubmissions: Vec::new(),
             looks: Vec::new(),
             prompt_scheduler: true,
@@ -97,6 +103,7 @@ impl Table {
                 }
                 SessionEffect::CancelJob { job, .. } => self.waiting.retain(|waiting| waiting.id != job),
                 SessionEffect::Tell(output) => self.told.push(output),
+                SessionEffect::KeepSound { utterance, sound } => self.kept.push((utterance, sound.len())),
                 SessionEffect::ResubmitAfter { utterance, .. } => self.resubmissions.push(utterance),
                 SessionEffect::LookAfter { utterance, .. } => self.looks.push(utterance),
             }

@@ -1,9 +1,10 @@
 //! Recordings that clients made without us: received in pieces (`uploads`), transcribed one after the other per client
-//! by the same sessions as live speech, on the batch lane (`runner`).
+//! by the same sessions as live speech, on the batch lane (`runner`, `transcribe`).
 
 mod runner;
+mod sound;
+mod transcribe;
 mod uploads;
-mod wav;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
