@@ -55,9 +55,9 @@ async fn repeat(first: Duration, every: Duration, mut work: impl AsyncFnMut()) {
 async fn clean_up_once(store: &Store, settings: &Settings, offline: &Offline) {
     let now = Moment::now();
     match clean_up(store, &settings.audio_folder(), &policy(settings, now), now).await {
-        Ok(removal) => info!(
+        Ok(CleanUp { removal, orphans }) => info!(
             transcripts = removal.transcripts.len(),
-            files = removal.audio.len(),
+            files = removal.audio.len() + orphans.len(),
             jobs = removal.jobs,
             logins = removal.logins,
             "cleaned up"
@@ -88,16 +88,30 @@ pub fn policy(settings: &Settings, now: Moment) -> Policy {
     }
 }
 
+/// What a clean-up removes, or would remove.
+pub struct CleanUp {
+    pub removal: Removal,
+    /// Files in the audio folder that no row knows.
+    pub orphans: Vec<PathBuf>,
+}
+
+/// What `clean_up` would remove now. Changes nothing.
+pub async fn preview(store: &Store, audio: &Path, policy: &Policy) -> store::Result<CleanUp> {
+    let orphans = kept_audio::orphans(store, audio, ORPHAN_AGE).await?;
+    Ok(CleanUp { removal: store.retention().preview(policy).await?, orphans })
+}
+
 /// Removes rows and files; what that was.
-pub async fn clean_up(store: &Store, audio: &Path, policy: &Policy, now: Moment) -> store::Result<Removal> {
+pub async fn clean_up(store: &Store, audio: &Path, policy: &Policy, now: Moment) -> store::Result<CleanUp> {
+    let orphans = kept_audio::orphans(store, audio, ORPHAN_AGE).await?;
     let removal = store.retention().apply(policy, now).await?;
     kept_audio::sweep(store, audio).await?;
-    for orphan in kept_audio::orphans(store, audio, ORPHAN_AGE).await? {
-        if let Err(error) = std::fs::remove_file(&orphan) {
+    for orphan in &orphans {
+        if let Err(error) = std::fs::remove_file(orphan) {
             error!(%error, path = %orphan.display(), "left over sound cannot be removed");
         }
     }
-    Ok(removal)
+    Ok(CleanUp { removal, orphans })
 }
 
 /// Copies the database into the folder and removes the oldest copies beyond `keep`.

@@ -75,8 +75,10 @@ async fn what_was_dictated_can_be_heard_again_and_goes_with_its_text() {
         heard.push(ms);
     }
     let mut told = lengths.clone();
-    (heard.sort_unstable(), told.sort_unstable());
-    assert_eq!(heard, told, "as long as what was said");
+    heard.sort_unstable();
+    told.sort_unstable();
+    let alike = heard.iter().zip(&told).all(|(heard, told)| heard.abs_diff(*told) <= 1);
+    assert!(heard.len() == told.len() && alike, "as long as what was said: {heard:?}, {told:?}");
     let kept = files_under(&server.data_dir().join("audio"));
     assert_eq!(kept.len(), lengths.len());
     assert!(kept.iter().all(|file| std::fs::read(file).expect("readable").starts_with(b"AVSOUND1")), "sealed");

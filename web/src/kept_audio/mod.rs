@@ -12,7 +12,7 @@ use std::time::Duration;
 use config::Settings;
 use store::{AudioFile, Moment, NewAudioFile};
 
-pub use cipher::{Cipher, CipherError, KeyError};
+pub use cipher::{Cipher, KeyError};
 pub use file::{SoundKind, SoundReader};
 pub use flow::{Sink, stream};
 pub use sweep::{orphans, sweep};

@@ -33,7 +33,7 @@ impl Place {
             folder: Arc::new(SpoolFolder::open(&data.path().join("sound"), kept).expect("a folder")),
             quotas: Quotas::new(&settings.limits),
         };
-        Self { data: data, keeper, owner }
+        Self { data, keeper, owner }
     }
 
     fn store(&self) -> &Store {
