@@ -43,11 +43,9 @@ async fn talk(server: &TestServer, sample: &Sample, start_after: Duration, end: 
     }
     client.finish().await;
     let finals = client.heard.iter().filter_map(|(at, message)| match message {
-        protocol::ServerMessage::FinalText(told) if !told.text.trim().is_empty() => Some(Heard {
-            at: *at,
-            after_speech_ms: told.timings.since_speech_end_ms,
-            text: told.text.clone(),
-        }),
+        protocol::ServerMessage::FinalText(told) if !told.text.trim().is_empty() => {
+            Some(Heard { at: *at, after_speech_ms: told.timings.since_speech_end_ms, text: told.text.clone() })
+        }
         _ => None,
     });
     finals.collect()
@@ -103,7 +101,8 @@ async fn a_postgres_that_is_killed_while_twenty_speak_loses_and_doubles_nothing(
         let away = api.get("/api/history").await;
         assert_eq!((away.status, away.code()), (503, "unavailable"));
         // Beside the speakers, who must not stop for it.
-        let again = tokio::task::spawn_blocking(move || postgres.start_again());
+        let server = Arc::clone(&postgres);
+        let again = tokio::task::spawn_blocking(move || server.start_again());
         again.await.expect("it ends").expect("it starts again");
         (killed, Instant::now())
     };

@@ -100,7 +100,7 @@ fn each_weak_setting_is_found() {
     let advised = [
         ("no-tls", "server.listen=0.0.0.0:3000"),
         ("long-tokens", "auth.access_token_minutes=1440"),
-        ("database-plain", "database.url=postgres://voice:qgh83hsk02jd@db.example.org/voice"),
+        ("database-plain", "database.url=postgres://voice:qghohskjd7@db.example.org/voice"),
     ];
     for (code, setting) in advised {
         let (passed, said) = place.production_with(&[setting]);

@@ -12,10 +12,10 @@ use crate::session::output::{Final, Problem};
 
 #[path = "cleaning_tests.rs"]
 mod cleaning;
-#[path = "level_tests.rs"]
-mod level;
 #[path = "kept_sound_tests.rs"]
 mod kept_sound;
+#[path = "level_tests.rs"]
+mod level;
 
 const CHUNK: usize = 320;
 

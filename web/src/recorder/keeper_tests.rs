@@ -147,7 +147,8 @@ async fn sound_without_room_for_it_is_left_out_and_its_text_stays() {
     let id = place.tell().await;
     place.keeper.folder.put_part("s", 1, &vec![0; 600_000]).expect("written");
     place.spool(&[2]);
-    let long = Claim { owner: LOCAL.to_owned(), utterance: "s:2".to_owned(), session: "s".to_owned(), parts: vec![1, 2] };
+    let long =
+        Claim { owner: LOCAL.to_owned(), utterance: "s:2".to_owned(), session: "s".to_owned(), parts: vec![1, 2] };
     place.keeper.folder.put_claim(&long).expect("written");
     place.keeper.round().await;
     assert_eq!((place.waiting(), place.sound_of(id).await), (0, None));
@@ -158,7 +159,8 @@ async fn what_lacks_a_part_is_not_passed_off_as_whole() {
     let place = Place::new(&[]).await;
     let id = place.tell().await;
     place.spool(&[1]);
-    let more = Claim { owner: LOCAL.to_owned(), utterance: "s:2".to_owned(), session: "s".to_owned(), parts: vec![3, 1] };
+    let more =
+        Claim { owner: LOCAL.to_owned(), utterance: "s:2".to_owned(), session: "s".to_owned(), parts: vec![3, 1] };
     place.keeper.folder.put_claim(&more).expect("written");
     place.keeper.round().await;
     assert_eq!((place.waiting(), place.sound_of(id).await), (0, None));

@@ -15,12 +15,7 @@ fn kept(data: &Path, key: &str) -> KeptAudio {
 }
 
 fn claim(parts: &[u64]) -> Claim {
-    Claim {
-        owner: "local".to_owned(),
-        utterance: "s:2".to_owned(),
-        session: "s".to_owned(),
-        parts: parts.to_vec(),
-    }
+    Claim { owner: "local".to_owned(), utterance: "s:2".to_owned(), session: "s".to_owned(), parts: parts.to_vec() }
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -19,7 +19,8 @@ struct Private {
 pub fn check(settings: &Settings, config_file: Option<&Path>, repository: &Path) -> Vec<Finding> {
     let mut found: Vec<Finding> =
         private(settings, config_file, repository).iter().filter_map(readable_by_others).collect();
-    let changeable = [("data-folder-mode", Some(settings.server.data_dir.as_path())), ("config-changeable", config_file)];
+    let changeable =
+        [("data-folder-mode", Some(settings.server.data_dir.as_path())), ("config-changeable", config_file)];
     for (code, path) in changeable {
         let Some(path) = path else { continue };
         if let Some(mode) = mode(path).filter(|mode| mode & OTHERS_CHANGE != 0) {

@@ -35,15 +35,17 @@ fn private_key(line: &str) -> bool {
 }
 
 fn api_key(line: &str) -> bool {
-    line.split(API_KEY).skip(1).any(|rest| token(rest).len() >= API_KEY_CHARS)
+    line.split(API_KEY).skip(1).map(token).any(|key| key.len() >= API_KEY_CHARS && distinct(key) >= 8)
 }
 
 fn password_in_address(line: &str) -> bool {
     line.split("://").skip(1).any(|rest| {
         let login = rest.split(['/', ' ', '"', '\'']).next().unwrap_or_default();
-        let password = login.rsplit_once('@').and_then(|(login, _)| login.split_once(':')).map(|(_, password)| password);
+        let password =
+            login.rsplit_once('@').and_then(|(login, _)| login.split_once(':')).map(|(_, password)| password);
         password.is_some_and(|password| {
-            let mixed = password.bytes().any(|b| b.is_ascii_digit()) && password.bytes().any(|b| b.is_ascii_alphabetic());
+            let mixed =
+                password.bytes().any(|b| b.is_ascii_digit()) && password.bytes().any(|b| b.is_ascii_alphabetic());
             token(password) == password && password.len() >= SHORTEST_PASSWORD && mixed
         })
     })
@@ -69,9 +71,12 @@ fn looks_random(value: &str) -> bool {
     let any = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
     let base64 = any(u8::is_ascii_digit) && any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase);
     let hexadecimal = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
-    let distinct = value.bytes().collect::<std::collections::BTreeSet<_>>().len();
     let path = value.contains('/') && value.contains('.');
-    value.len() >= SHORTEST && (base64 || hexadecimal) && distinct >= 8 && !path
+    value.len() >= SHORTEST && (base64 || hexadecimal) && distinct(value) >= 8 && !path
+}
+
+fn distinct(value: &str) -> usize {
+    value.bytes().collect::<std::collections::BTreeSet<_>>().len()
 }
 
 #[cfg(test)]
@@ -94,7 +99,7 @@ mod tests {
             format!("DB_PASSWORD='{RANDOM}'"),
             format!("DATABASE_URL=postgres://voice:{}@db/voice", &RANDOM[..15]),
             format!("curl -H 'x-api-key: {}{RANDOM}{RANDOM}'", API_KEY).replace('+', "_"),
-            "API_KEY=0123456789abcdef00112233445566778899".replace("API", "ACCESS"),
+            format!("ACCESS_KEY={}", "0123456789abcdef".repeat(3)),
             ["-----BEGIN", " EC PRIVATE KEY-----"].concat(),
         ] {
             assert_eq!(first_line(&format!("a\n{line}\n")), Some(2), "{line}");

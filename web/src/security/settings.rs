@@ -124,6 +124,10 @@ fn database(settings: &Settings, found: &mut Vec<Finding>) {
     let encrypted = ["sslmode=require", "sslmode=verify"].iter().any(|mode| url.contains(mode));
     if !here && !encrypted {
         let what = format!("the way to the database on `{host}` may be without encryption");
-        found.push(Finding::advice("database-plain", what, "add `?sslmode=verify-full`, unless the network is its own"));
+        found.push(Finding::advice(
+            "database-plain",
+            what,
+            "add `?sslmode=verify-full`, unless the network is its own",
+        ));
     }
 }
