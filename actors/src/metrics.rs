@@ -48,6 +48,7 @@ pub const AUDIO_SECONDS: &str = "alfavoice_audio_seconds_total";
 pub const CLIENT_ERRORS: &str = "alfavoice_client_errors_total";
 pub const RECORDS_WAITING: &str = "alfavoice_records_waiting";
 pub const RECORDS: &str = "alfavoice_records_total";
+pub const KEPT_SOUND: &str = "alfavoice_kept_sound_total";
 pub const HTTP_REQUESTS: &str = "alfavoice_http_requests_total";
 
 /// Buckets of every histogram, in seconds: from a short partial to a long file.
@@ -88,6 +89,7 @@ pub const ALL: &[Metric] = &[
     Metric { name: CLIENT_ERRORS, kind: Kind::Counter, labels: &["code"], help: "errors told to clients" },
     Metric { name: RECORDS_WAITING, kind: Kind::Gauge, labels: &[], help: "finals on their way into the history" },
     Metric { name: RECORDS, kind: Kind::Counter, labels: &["became"], help: "finals on their way into the history: `stored`, `journal` (to be stored later), `rejected` (the database never takes them), `lost`" },
+    Metric { name: KEPT_SOUND, kind: Kind::Counter, labels: &["became"], help: "sound of finals on its way to be kept: `kept`, `unwanted` (by settings, room or a deletion), `lost`" },
     Metric { name: HTTP_REQUESTS, kind: Kind::Counter, labels: &["status"], help: "HTTP requests by status class" },
 ];
 

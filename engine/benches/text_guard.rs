@@ -4,9 +4,9 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use engine::language::Language;
+use engine::text::TextContext;
 use engine::text::dictionary::{Dictionary, Term};
 use engine::text::guard::{GuardContext, review};
-use engine::text::TextContext;
 use engine::text::rules::clean;
 use engine::text::snippets::Snippets;
 use engine::text::style::Style;

@@ -3,10 +3,10 @@
 mod text_common;
 
 use engine::language::Language;
+use engine::text::TextContext;
 use engine::text::dictionary::{Dictionary, Term};
 use engine::text::edit::{apply, undo};
 use engine::text::guard::{GuardContext, review};
-use engine::text::TextContext;
 use engine::text::rules::clean;
 use engine::text::snippets::{Snippet, Snippets};
 use engine::text::style::Style;

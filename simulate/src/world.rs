@@ -308,7 +308,7 @@ impl<'a> World<'a> {
                     }
                 }
                 Effect::Tell { job, class, event } => self.tell(pool, job, class, event),
-                Effect::Kill { .. } | Effect::CountStale | Effect::CountShed(_) => {}
+                Effect::Kill { .. } | Effect::LetGo { .. } | Effect::CountStale | Effect::CountShed(_) => {}
             }
         }
     }

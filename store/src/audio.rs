@@ -43,7 +43,7 @@ pub struct NewAudioFile {
 /// The sound files of a store.
 #[derive(Clone, Copy)]
 pub struct Audio<'s> {
-    store: &'s Store,
+    pub(crate) store: &'s Store,
 }
 
 impl Store {
@@ -55,18 +55,7 @@ impl Store {
 impl Audio<'_> {
     /// Enters a file. Register it before its transcript is recorded, which then refers to it.
     pub async fn keep(&self, owner: UserId, new: &NewAudioFile, now: Moment) -> Result<AudioId> {
-        check_label("path", &new.path, 500)?;
-        let id = AudioId::new();
-        let row = audio::Model {
-            id: id.as_uuid(),
-            user_id: Some(owner.as_uuid()),
-            path: text(new.path.as_str()),
-            bytes: signed(new.bytes),
-            key_id: optional_text(new.key_id.as_deref()),
-            created_at: now.unix_ms(),
-            expires_at: new.expires_at.map(Moment::unix_ms),
-            doomed_at: None,
-        };
+        let (id, row) = row(owner, new, now)?;
         let inserted = audio::Entity::insert(row.into_active_model().reset_all())
             .exec_without_returning(self.store.writer())
             .await;
@@ -148,6 +137,23 @@ impl Audio<'_> {
         let row = audio::Entity::find().filter(audio::Column::Path.eq(text(path))).one(self.store.reader()).await?;
         Ok(row.is_some())
     }
+}
+
+/// A new file in the form of the table.
+pub(crate) fn row(owner: UserId, new: &NewAudioFile, now: Moment) -> Result<(AudioId, audio::Model)> {
+    check_label("path", &new.path, 500)?;
+    let id = AudioId::new();
+    let row = audio::Model {
+        id: id.as_uuid(),
+        user_id: Some(owner.as_uuid()),
+        path: text(new.path.as_str()),
+        bytes: signed(new.bytes),
+        key_id: optional_text(new.key_id.as_deref()),
+        created_at: now.unix_ms(),
+        expires_at: new.expires_at.map(Moment::unix_ms),
+        doomed_at: None,
+    };
+    Ok((id, row))
 }
 
 /// Marks files and takes them out of their transcripts; how many were not marked before.

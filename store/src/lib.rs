@@ -21,6 +21,7 @@
 //! ```
 
 mod api_keys;
+mod attach;
 mod audio;
 mod audit;
 mod backup;
@@ -52,6 +53,7 @@ mod values;
 mod vocabulary;
 
 pub use api_keys::{ApiKey, ApiKeys, KeyHolder, NewApiKey};
+pub use attach::SoundPlace;
 pub use audio::{Audio, AudioFile, NewAudioFile};
 pub use audit::{Audit, AuditEntry, AuditFilter, AuditRecord};
 pub use backup::{BackupFacts, check_backup, restore};

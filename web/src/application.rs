@@ -13,7 +13,7 @@ use config::Settings;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tracing::{info, warn};
 
-use crate::auth::Auth;
+use crate::auth::{Auth, Quotas};
 use crate::database::Database;
 use crate::kept_audio::KeptAudio;
 use crate::offline::{self, Offline};
@@ -42,7 +42,11 @@ impl Application {
         // What was said finds its place first; a database that is away is waited for only a little.
         let database = Database::open(&settings).await.context("the database cannot be used")?;
         let folder = settings.server.data_dir.join("recorder");
-        let recorder = HistoryRecorder::start(database.clone(), &folder)
+        let kept_audio = KeptAudio::new(&settings).map_err(|error| {
+            let problem = settings.problem("retention.audio_key", error.to_string(), "give another, or nothing");
+            anyhow::Error::new(config::Problems(vec![problem]))
+        })?;
+        let recorder = HistoryRecorder::start(database.clone(), &folder, &kept_audio, Quotas::new(&settings.limits))
             .with_context(|| format!("cannot use the folder {}", folder.display()))?;
         let wired = wiring::wire(&settings, recorder.clone())?;
         let (defaults, models) = (wired.session_defaults, wired.models);
@@ -52,10 +56,6 @@ impl Application {
             0 => std::thread::available_parallelism().map_or(1, usize::from).min(4),
             threads => threads,
         };
-        let kept_audio = KeptAudio::new(&settings).map_err(|error| {
-            let problem = settings.problem("retention.audio_key", error.to_string(), "give another, or nothing");
-            anyhow::Error::new(config::Problems(vec![problem]))
-        })?;
         let uploads = settings.server.data_dir.join("recordings");
         let results = settings.server.data_dir.join("results");
         let offline = Offline::new(&uploads, &results).with_context(|| format!("cannot use {}", uploads.display()))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix::{Message, Recipient};
 use actors::ids::{Owner, SessionId};
 use actors::registry::Token;
-use actors::session::{Session, SessionOptions, Vocabulary, Wishes};
+use actors::session::{Session, SessionOptions, Wishes};
 use actors::system::{Opened, System};
 use config::Settings;
 use engine::language::Language;
@@ -23,7 +23,7 @@ use crate::http::error::ApiError;
 use crate::kept_audio::KeptAudio;
 use crate::listeners::Listeners;
 use crate::offline::Offline;
-use crate::vocabulary;
+use crate::person::{self, Person};
 
 pub struct AppState {
     system: System,
@@ -39,7 +39,7 @@ pub struct AppState {
     /// Open connections, to tell them when the server goes down.
     connections: Mutex<Vec<Recipient<CloseAll>>>,
     listeners: Listeners,
-    vocabularies: vocabulary::Cache,
+    people: person::Cache,
     closing: watch::Sender<bool>,
 }
 
@@ -79,7 +79,7 @@ impl AppState {
             offline: parts.offline,
             connections: Mutex::default(),
             listeners: Listeners::default(),
-            vocabularies: vocabulary::Cache::default(),
+            people: person::Cache::default(),
             closing: watch::channel(false).0,
         })
     }
@@ -168,17 +168,17 @@ impl AppState {
         }
     }
 
-    /// Reads a person's words for the sessions that they open from now on. Without a database they have none.
+    /// Reads a person's words and wishes for the sessions that they open from now on. Without a database they have none.
     pub async fn prepare(&self, owner: &Owner, user: UserId) {
-        if let Some(vocabulary) = self.vocabulary_of(user).await {
-            self.vocabularies.put(owner, vocabulary);
+        if let Some(person) = self.person(user).await {
+            self.people.put(owner, person);
         }
     }
 
-    pub async fn vocabulary_of(&self, user: UserId) -> Option<Arc<Vocabulary>> {
+    pub async fn person(&self, user: UserId) -> Option<Person> {
         let store = self.database.get()?;
-        match vocabulary::read(store, user).await {
-            Ok(vocabulary) => Some(Arc::new(vocabulary)),
+        match person::read(store, user).await {
+            Ok(person) => Some(person),
             Err(error) => {
                 warn!(%error, "a person's words could not be read; they speak without them");
                 None
@@ -188,7 +188,8 @@ impl AppState {
 
     pub fn open_session(&self, owner: Owner) -> Opened {
         let mut options = self.defaults.clone();
-        if let Some(vocabulary) = self.vocabularies.get(&owner) {
+        if let Some(Person { vocabulary, keeps_sound }) = self.people.get(&owner) {
+            options.keep_sound = keeps_sound && self.kept_audio.keeps_anything();
             options.take(Wishes { vocabulary: Some(vocabulary), ..Wishes::default() });
         }
         self.system.open_session(owner, options)

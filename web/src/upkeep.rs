@@ -9,6 +9,7 @@ use store::{Moment, Policy, Removal, Store};
 use tracing::{error, info};
 
 use crate::kept_audio;
+use crate::offline::Offline;
 use crate::state::AppState;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -24,38 +25,53 @@ const ORPHAN_AGE: Duration = HOUR;
 pub fn start(state: &Arc<AppState>) {
     let retention = &state.settings().retention;
     if retention.cleanup_every_hours > 0 {
-        actix_web::rt::spawn(clean_up_regularly(Arc::clone(state), HOUR * retention.cleanup_every_hours));
+        let (state, every) = (Arc::clone(state), HOUR * retention.cleanup_every_hours);
+        actix_web::rt::spawn(async move {
+            let store = state.database().arrived().await.clone();
+            repeat(FIRST, every, async || clean_up_once(&store, state.settings(), state.offline()).await).await;
+        });
     }
     if retention.backup_every_hours > 0 {
-        actix_web::rt::spawn(back_up_regularly(Arc::clone(state), HOUR * retention.backup_every_hours));
+        let (state, every) = (Arc::clone(state), HOUR * retention.backup_every_hours);
+        actix_web::rt::spawn(async move {
+            let store = state.database().arrived().await.clone();
+            repeat(FIRST, every, async || back_up_once(&store, state.settings()).await).await;
+        });
     }
     let state = Arc::clone(state);
-    actix_web::rt::spawn(async move {
-        loop {
-            tokio::time::sleep(FIRST).await;
-            state.auth().limits.tidy();
-        }
-    });
+    actix_web::rt::spawn(repeat(FIRST, FIRST, async move || state.auth().limits.tidy()));
 }
 
-async fn clean_up_regularly(state: Arc<AppState>, every: Duration) {
-    let store = state.database().arrived().await.clone();
-    tokio::time::sleep(FIRST).await;
+/// Does it after `first` and then every so often, whatever came of it before.
+async fn repeat(first: Duration, every: Duration, mut work: impl AsyncFnMut()) {
+    tokio::time::sleep(first).await;
     loop {
-        let now = Moment::now();
-        match clean_up(&store, &state.settings().audio_folder(), &policy(state.settings(), now), now).await {
-            Ok(removal) => info!(
-                transcripts = removal.transcripts.len(),
-                files = removal.audio.len(),
-                jobs = removal.jobs,
-                "cleaned up"
-            ),
-            Err(error) => error!(%error, "the clean-up failed; it is tried again another time"),
-        }
-        state.offline().remove_needless(&store, UPLOAD_PATIENCE).await;
-        let patience = DAY * state.settings().retention.keep_jobs_days;
-        state.offline().results().remove_needless(&store, patience).await;
+        work().await;
         tokio::time::sleep(every).await;
+    }
+}
+
+/// Everything that is too old by the settings: rows, files, uploads that nobody went on with.
+async fn clean_up_once(store: &Store, settings: &Settings, offline: &Offline) {
+    let now = Moment::now();
+    match clean_up(store, &settings.audio_folder(), &policy(settings, now), now).await {
+        Ok(CleanUp { removal, orphans }) => info!(
+            transcripts = removal.transcripts.len(),
+            files = removal.audio.len() + orphans.len(),
+            jobs = removal.jobs,
+            logins = removal.logins,
+            "cleaned up"
+        ),
+        Err(error) => error!(%error, "the clean-up failed; it is tried again another time"),
+    }
+    offline.remove_needless(store, UPLOAD_PATIENCE).await;
+    offline.results().remove_needless(store, DAY * settings.retention.keep_jobs_days).await;
+}
+
+async fn back_up_once(store: &Store, settings: &Settings) {
+    match back_up(store, &settings.backup_folder(), usize::from(settings.retention.keep_backups)).await {
+        Ok(file) => info!(file = %file.display(), "the database is copied"),
+        Err(error) => error!(error = format!("{error:#}"), "the database could not be copied"),
     }
 }
 
@@ -73,29 +89,30 @@ pub fn policy(settings: &Settings, now: Moment) -> Policy {
     }
 }
 
+/// What a clean-up removes, or would remove.
+pub struct CleanUp {
+    pub removal: Removal,
+    /// Files in the audio folder that no row knows.
+    pub orphans: Vec<PathBuf>,
+}
+
+/// What `clean_up` would remove now. Changes nothing.
+pub async fn preview(store: &Store, audio: &Path, policy: &Policy) -> store::Result<CleanUp> {
+    let orphans = kept_audio::orphans(store, audio, ORPHAN_AGE).await?;
+    Ok(CleanUp { removal: store.retention().preview(policy).await?, orphans })
+}
+
 /// Removes rows and files; what that was.
-pub async fn clean_up(store: &Store, audio: &Path, policy: &Policy, now: Moment) -> store::Result<Removal> {
+pub async fn clean_up(store: &Store, audio: &Path, policy: &Policy, now: Moment) -> store::Result<CleanUp> {
+    let orphans = kept_audio::orphans(store, audio, ORPHAN_AGE).await?;
     let removal = store.retention().apply(policy, now).await?;
     kept_audio::sweep(store, audio).await?;
-    for orphan in kept_audio::orphans(store, audio, ORPHAN_AGE).await? {
-        if let Err(error) = std::fs::remove_file(&orphan) {
+    for orphan in &orphans {
+        if let Err(error) = std::fs::remove_file(orphan) {
             error!(%error, path = %orphan.display(), "left over sound cannot be removed");
         }
     }
-    Ok(removal)
-}
-
-async fn back_up_regularly(state: Arc<AppState>, every: Duration) {
-    let store = state.database().arrived().await.clone();
-    tokio::time::sleep(FIRST).await;
-    let folder = state.settings().backup_folder();
-    loop {
-        match back_up(&store, &folder, usize::from(state.settings().retention.keep_backups)).await {
-            Ok(file) => info!(file = %file.display(), "the database is copied"),
-            Err(error) => error!(error = format!("{error:#}"), "the database could not be copied"),
-        }
-        tokio::time::sleep(every).await;
-    }
+    Ok(CleanUp { removal, orphans })
 }
 
 /// Copies the database into the folder and removes the oldest copies beyond `keep`.
@@ -119,3 +136,7 @@ pub async fn back_up(store: &Store, folder: &Path, keep: usize) -> anyhow::Resul
     }
     Ok(file)
 }
+
+#[cfg(test)]
+#[path = "upkeep_tests.rs"]
+mod tests;

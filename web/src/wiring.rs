@@ -232,6 +232,7 @@ fn session_defaults(settings: &Settings) -> anyhow::Result<SessionOptions> {
         app: None,
         client_recording_id: None,
         batch: false,
+        keep_sound: false,
         vocabulary: Arc::default(),
         text: Arc::default(),
     })

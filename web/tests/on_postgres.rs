@@ -8,5 +8,7 @@ mod access_matrix;
 mod accounts;
 #[path = "history.rs"]
 mod history;
+#[path = "kept_sound.rs"]
+mod kept_sound;
 #[path = "recordings.rs"]
 mod recordings;

@@ -11,6 +11,8 @@ use support::api::Api;
 use support::client::Client;
 use support::sound::samples;
 
+/// Only for this test.
+const AUDIO_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn wav(sound: &[i16]) -> Vec<u8> {
@@ -126,8 +128,8 @@ async fn the_end_of_a_recording_is_told_to_open_connections_and_a_bad_one_says_w
 
 #[actix_rt::test]
 async fn kept_sound_is_encrypted_and_comes_back_as_it_was() {
-    let settings = ["retention.keep_audio_days=30", "retention.audio_key=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="];
-    let server = TestServer::start_with(&settings).await;
+    let key = format!("retention.audio_key={AUDIO_KEY}");
+    let server = TestServer::start_with(&["retention.keep_audio_days=30", &key]).await;
     let api = Api::new(&server);
     let job = upload(&api, "kept", &speech()).await;
     assert_eq!(ended(&api, &job).await["state"], "done");

@@ -125,6 +125,7 @@ impl Finals {
             style: options.style.clone(),
             app: options.app.clone(),
             client_recording_id: options.client_recording_id.clone(),
+            sound_of: if options.keep_sound && !words.is_empty() { vec![utterance.id] } else { Vec::new() },
         };
         match options.mode {
             Mode::OnPause => Some(told),
@@ -166,6 +167,7 @@ impl Finals {
             style: options.style.clone(),
             app: options.app.clone(),
             client_recording_id: options.client_recording_id.clone(),
+            sound_of: parts.iter().flat_map(|part| part.sound_of.iter().copied()).collect(),
         })
     }
 

@@ -218,6 +218,7 @@ impl Session {
                     });
                 }
                 SessionEffect::Tell(output) => self.tell(output),
+                SessionEffect::KeepSound { utterance, sound } => self.recorder.keep_sound(self.id, utterance, sound),
                 SessionEffect::ResubmitAfter { utterance, after } => {
                     ctx.run_later(after, move |session, ctx| session.resubmit(utterance, ctx));
                 }

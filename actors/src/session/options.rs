@@ -47,6 +47,8 @@ pub struct SessionOptions {
     pub client_recording_id: Option<String>,
     /// Nobody waits for it: everything of it stands behind live speech.
     pub batch: bool,
+    /// The recorder is given the sound of what was understood.
+    pub keep_sound: bool,
     pub vocabulary: Arc<Vocabulary>,
     /// What follows from the vocabulary and the wishes above.
     pub text: Arc<TextOptions>,

@@ -78,6 +78,8 @@ pub struct Final {
     pub style: Option<String>,
     pub app: Option<String>,
     pub client_recording_id: Option<String>,
+    /// Utterances whose sound the recorder was given for this final, in the order of speaking.
+    pub sound_of: Vec<UtteranceId>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

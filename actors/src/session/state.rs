@@ -10,6 +10,7 @@ mod editing;
 mod jobs;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::agreement::{Agreement, AgreementOptions};
@@ -79,6 +80,11 @@ pub enum SessionEffect {
         from: Target,
     },
     Tell(SessionOutput),
+    /// For the recorder, before the final that it belongs to.
+    KeepSound {
+        utterance: UtteranceId,
+        sound: Arc<[i16]>,
+    },
     /// Give this utterance's final to the scheduler again after a while.
     ResubmitAfter {
         utterance: UtteranceId,
@@ -428,6 +434,12 @@ impl SessionState {
             let utterance = self.closed.pop_front().expect("it is there");
             let ended = utterance.ended.as_ref().expect("closed ones have ended");
             let (range, age) = (ended.range, self.sound.age(ended.speech_end, now));
+            if self.options.keep_sound
+                && utterance.has_words()
+                && let Some(sound) = self.listener.audio(range)
+            {
+                effects.push(SessionEffect::KeepSound { utterance: utterance.id, sound });
+            }
             if let Some(told) = self.finals.settle(utterance, &self.options, &mut self.tracker, age) {
                 effects.push(SessionEffect::Tell(SessionOutput::Final(Box::new(told))));
             }

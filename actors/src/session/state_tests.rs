@@ -12,6 +12,8 @@ use crate::session::output::{Final, Problem};
 
 #[path = "cleaning_tests.rs"]
 mod cleaning;
+#[path = "kept_sound_tests.rs"]
+mod kept_sound;
 #[path = "leaving_tests.rs"]
 mod leaving;
 #[path = "level_tests.rs"]
@@ -50,6 +52,7 @@ fn options() -> SessionOptions {
         app: None,
         client_recording_id: None,
         batch: false,
+        keep_sound: false,
         vocabulary: std::sync::Arc::default(),
         text: std::sync::Arc::default(),
     }
@@ -62,6 +65,8 @@ struct Table {
     /// Jobs submitted and not ended.
     waiting: Vec<Job>,
     told: Vec<SessionOutput>,
+    /// Sound for the recorder, with its length in samples.
+    kept: Vec<(UtteranceId, usize)>,
     resubmissions: Vec<UtteranceId>,
     /// Utterances whose clean-up has a deadline.
     looks: Vec<UtteranceId>,
@@ -83,6 +88,7 @@ impl Table {
             now: Moment::ZERO,
             waiting: Vec::new(),
             told: Vec::new(),
+            kept: Vec::new(),
             resubmissions: Vec::new(),
             looks: Vec::new(),
             prompt_scheduler: true,
@@ -99,6 +105,7 @@ impl Table {
                 }
                 SessionEffect::CancelJob { job, .. } => self.waiting.retain(|waiting| waiting.id != job),
                 SessionEffect::Tell(output) => self.told.push(output),
+                SessionEffect::KeepSound { utterance, sound } => self.kept.push((utterance, sound.len())),
                 SessionEffect::ResubmitAfter { utterance, .. } => self.resubmissions.push(utterance),
                 SessionEffect::LookAfter { utterance, .. } => self.looks.push(utterance),
             }

@@ -126,6 +126,12 @@ impl Utterance {
         self.ended.as_ref().is_some_and(|ended| ended.outcome.is_some())
     }
 
+    /// Whether anything was understood.
+    pub fn has_words(&self) -> bool {
+        let outcome = self.ended.as_ref().and_then(|ended| ended.outcome.as_ref());
+        matches!(outcome, Some(Outcome::Decoded(decoded)) if !decoded.transcript.words.is_empty())
+    }
+
     /// Whether its final can be given out.
     pub fn is_settled(&self) -> bool {
         self.text.is_some()

@@ -10,9 +10,9 @@
 pub mod speller;
 
 use engine::language::Language;
+use engine::text::TextContext;
 use engine::text::dictionary::Dictionary;
 use engine::text::edit::{Edit, EditKind, apply};
-use engine::text::TextContext;
 use engine::text::rules::{Cleaned, clean};
 use engine::text::snippets::Snippets;
 use engine::text::style::{Style, Styles};

@@ -17,6 +17,7 @@ mod retention;
 mod schema;
 mod searches;
 mod sessions;
+mod sound;
 mod strangers;
 mod world;
 
@@ -69,6 +70,7 @@ fn cases() -> Vec<Case> {
         schema::cases(),
         searches::cases(),
         sessions::cases(),
+        sound::cases(),
         strangers::cases(),
     ]
     .concat()

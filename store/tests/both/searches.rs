@@ -16,6 +16,7 @@ pub fn cases() -> Vec<Case> {
         pages_of_a_search_show_everything_once,
         a_search_is_filtered,
         one_person_finds_nothing_of_another,
+        phrases_and_beginnings_are_found_in_a_text_of_any_length,
         only_the_newest_matches_are_ranked,
     ]
 }
@@ -164,6 +165,28 @@ async fn one_person_finds_nothing_of_another(w: World) -> Outcome {
     let her_word = anna.as_uuid().simple().to_string();
     assert!(w.found(boris, &her_word).await?.is_empty());
     assert!(w.found(boris, &format!("{}*", &her_word[..6])).await?.is_empty());
+    Ok(())
+}
+
+async fn phrases_and_beginnings_are_found_in_a_text_of_any_length(w: World) -> Outcome {
+    let owner = w.user("anna").await?.id;
+    for (number, words) in [(1, 10), (2, 5_000), (3, 25_000)] {
+        let filling = (0..words).map(|n| format!("слово{n}x ")).collect::<String>();
+        let text = format!("{filling} жёлтая подводная лодка и подводная скала");
+        stored(&w.store.transcripts().record(&[utterance(owner, number, &text, w.now())]).await?)?;
+    }
+    for (typed, found) in [
+        ("\"подводная лодка\"", 3),
+        ("\"жёлтая подводная лодка\"", 3),
+        ("\"лодка подводная\"", 0),
+        ("\"жёлтая скала\"", 0),
+        ("под*", 3),
+        ("подв*", 3),
+        ("подво*", 3),
+        ("подвы*", 0),
+    ] {
+        assert_eq!(w.found(owner, typed).await?.len(), found, "{typed}");
+    }
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub async fn clean(state: Data<AppState>, identity: Identity, body: Json<NewClea
     if let Standing::UsedUp { what } = state.standing_of(identity.user).await? {
         return Err(ApiError::quota_used_up(what));
     }
-    let vocabulary = state.vocabulary_of(identity.user).await.unwrap_or_default();
+    let vocabulary = state.person(identity.user).await.map(|person| person.vocabulary).unwrap_or_default();
     let options = TextOptions::new(&vocabulary, &[], Some(&style), None);
     let owner = identity.owner();
     let rewritten = state.system().rewrite(&owner, Rewriting { raw: text, language, options }).await;

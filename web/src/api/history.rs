@@ -1,5 +1,6 @@
 //! The history: read, searched, corrected, removed.
 
+use actix_web::body::SizedStream;
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, delete, get, patch, post};
@@ -7,6 +8,7 @@ use protocol::HttpErrorBody;
 use protocol::api::{HistoryPage, Scope, TranscriptChange, TranscriptDetail};
 use serde::Deserialize;
 use store::{HistoryFilter, Moment, SearchOrder, SearchQuery, SearchRequest, TranscriptId};
+use tokio::task::spawn_blocking;
 use utoipa::IntoParams;
 
 use super::preferences::WRITTEN_STYLES;
@@ -192,10 +194,13 @@ pub async fn audio(state: Data<AppState>, identity: Identity, id: Path<String>) 
         None => None,
     };
     let file = file.ok_or_else(|| ApiError::not_found("sound"))?;
-    let sound = state.kept_audio().read(&file).await.map_err(|error| {
-        tracing::error!(%error, path = file.path, "kept sound cannot be read");
+    let kept = state.kept_audio().clone();
+    let opened = spawn_blocking(move || kept.open(&file).map_err(|error| error.to_string())).await;
+    let sound = opened.map_err(|error| error.to_string()).flatten().map_err(|error| {
+        tracing::error!(error, "kept sound cannot be read");
         ApiError::internal("the sound cannot be read")
     })?;
     let name = format!("attachment; filename=\"{id}.wav\"");
-    Ok(HttpResponse::Ok().content_type("audio/wav").insert_header((header::CONTENT_DISPOSITION, name)).body(sound))
+    let body = SizedStream::new(sound.length(), kept_audio::stream(sound));
+    Ok(HttpResponse::Ok().content_type("audio/wav").insert_header((header::CONTENT_DISPOSITION, name)).body(body))
 }

@@ -105,4 +105,14 @@ mod tests {
         let limiter = Limiter::per_second(0);
         assert!((0..10_000).all(|_| limiter.take(&1).is_ok()));
     }
+    #[test]
+    fn who_has_not_asked_for_a_while_is_forgotten() {
+        let limiter = Limiter::per_second(100);
+        (0..1000).for_each(|user| assert!(limiter.take(&user).is_ok()));
+        let known = || limiter.0.as_ref().map_or(0, |limiter| limiter.len());
+        assert_eq!(known(), 1000);
+        std::thread::sleep(Duration::from_millis(50));
+        limiter.tidy();
+        assert_eq!(known(), 0);
+    }
 }

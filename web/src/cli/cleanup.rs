@@ -1,5 +1,6 @@
 //! `alfavoice cleanup`
 
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -7,7 +8,7 @@ use store::{Moment, Policy, Removal};
 
 use super::database::with_store;
 use super::options::SettingsOptions;
-use crate::upkeep;
+use crate::upkeep::{self, CleanUp};
 
 #[derive(Debug, Args)]
 pub struct Cleanup {
@@ -27,28 +28,32 @@ impl Cleanup {
                 Some(age) => Policy::older_than(now.minus(age), now),
                 None => upkeep::policy(settings, now),
             };
-            let removal = if self.dry_run {
-                store.retention().preview(&policy).await?
+            let audio = settings.audio_folder();
+            let clean_up = if self.dry_run {
+                upkeep::preview(store, &audio, &policy).await?
             } else {
-                upkeep::clean_up(store, &settings.audio_folder(), &policy, now).await?
+                upkeep::clean_up(store, &audio, &policy, now).await?
             };
-            show(&removal, self.dry_run);
+            show(&clean_up, &audio, self.dry_run);
             Ok(())
         })
     }
 }
 
 /// The same lines for both, so that they can be compared.
-fn show(removal: &Removal, dry_run: bool) {
+fn show(CleanUp { removal, orphans }: &CleanUp, folder: &Path, dry_run: bool) {
     for transcript in &removal.transcripts {
         println!("transcript {transcript}");
     }
     for file in &removal.audio {
         println!("file {}", file.path);
     }
+    for orphan in orphans {
+        println!("file {}", orphan.strip_prefix(folder).unwrap_or(orphan).display());
+    }
     let Removal { jobs, logins, tickets, invites, audit_entries, .. } = removal;
     println!("jobs {jobs}, logins {logins}, tickets {tickets}, invites {invites}, audit entries {audit_entries}");
-    let (transcripts, files) = (removal.transcripts.len(), removal.audio.len());
+    let (transcripts, files) = (removal.transcripts.len(), removal.audio.len() + orphans.len());
     let done = if dry_run { "would be removed" } else { "removed" };
     eprintln!("{transcripts} transcripts and {files} files {done}");
 }

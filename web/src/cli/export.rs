@@ -97,8 +97,8 @@ async fn export(store: &Store, audio: &KeptAudio, user: &User, folder: &Path) ->
             }
             ExportItem::AudioFile(file) => {
                 // Opened: whoever owns it has no use for our key.
-                let wav = audio.read(file).await?;
-                fs::write(folder.join("audio").join(format!("{}.wav", file.id)), wav)?;
+                let mut wav = audio.open(file)?;
+                std::io::copy(&mut wav, &mut File::create(folder.join("audio").join(format!("{}.wav", file.id)))?)?;
                 counts.files += 1;
             }
             _ => {}

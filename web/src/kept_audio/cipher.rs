@@ -11,10 +11,14 @@ use zeroize::Zeroizing;
 
 /// What such a file begins with.
 const MAGIC: &[u8; 8] = b"AVSOUND1";
-const PIECE: usize = 64 * 1024;
-const TAG: usize = 16;
+/// Bytes sealed together.
+pub const PIECE: usize = 64 * 1024;
+/// Bytes that a sealed piece is longer.
+pub const TAG: usize = 16;
 /// Random and the same for all pieces of a file; the rest of a nonce is the piece's number and whether it is the last.
 const PREFIX: usize = 19;
+/// Bytes before the first piece.
+pub const HEADER: usize = MAGIC.len() + PREFIX;
 
 /// A key. Cheap to clone.
 #[derive(Clone)]
@@ -56,40 +60,70 @@ impl Cipher {
         &self.id
     }
 
+    /// For a new file.
+    pub fn sealer(&self) -> Sealer {
+        Sealer { cipher: self.cipher.clone(), prefix: rand::random() }
+    }
+
+    /// For a file that begins with `header`.
+    pub fn opener(&self, header: &[u8]) -> Result<Sealer, CipherError> {
+        let prefix = header.strip_prefix(MAGIC).ok_or(CipherError::NotOurs)?;
+        let prefix = prefix.try_into().map_err(|_| CipherError::NotOurs)?;
+        Ok(Sealer { cipher: self.cipher.clone(), prefix })
+    }
+
+    /// Something small as a whole.
     pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
-        let prefix: [u8; PREFIX] = rand::random();
-        let mut sealed = Vec::with_capacity(MAGIC.len() + PREFIX + plain.len() + TAG * (plain.len() / PIECE + 1));
-        sealed.extend_from_slice(MAGIC);
-        sealed.extend_from_slice(&prefix);
+        let sealer = self.sealer();
+        let mut sealed = sealer.header();
         // Nothing is one empty piece, so that its end is sealed, too.
         let count = plain.len().div_ceil(PIECE).max(1);
         for number in 0..count {
             let piece = &plain[number * PIECE..plain.len().min((number + 1) * PIECE)];
-            let nonce = nonce(&prefix, number, number + 1 == count);
-            let piece = self.cipher.encrypt(&nonce, piece).expect("a piece is far below the cipher's limit");
-            sealed.extend_from_slice(&piece);
+            sealed.extend(sealer.seal(number as u32, number + 1 == count, piece));
         }
         sealed
     }
 
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, CipherError> {
-        let rest = sealed.strip_prefix(MAGIC).ok_or(CipherError::NotOurs)?;
-        let (prefix, pieces) = rest.split_first_chunk::<PREFIX>().ok_or(CipherError::NotOurs)?;
+        let (header, pieces) = sealed.split_at_checked(HEADER).ok_or(CipherError::NotOurs)?;
+        let opener = self.opener(header)?;
         let count = pieces.len().div_ceil(PIECE + TAG).max(1);
         let mut plain = Vec::with_capacity(pieces.len());
         for number in 0..count {
             let piece = &pieces[number * (PIECE + TAG)..pieces.len().min((number + 1) * (PIECE + TAG))];
-            let nonce = nonce(prefix, number, number + 1 == count);
-            plain.extend(self.cipher.decrypt(&nonce, piece).map_err(|_| CipherError::Damaged)?);
+            plain.extend(opener.open(number as u32, number + 1 == count, piece)?);
         }
         Ok(plain)
     }
 }
 
-fn nonce(prefix: &[u8; PREFIX], number: usize, last: bool) -> XNonce {
+/// Seals and opens the pieces of one file.
+pub struct Sealer {
+    cipher: XChaCha20Poly1305,
+    prefix: [u8; PREFIX],
+}
+
+impl Sealer {
+    /// What the file begins with.
+    pub fn header(&self) -> Vec<u8> {
+        [&MAGIC[..], &self.prefix].concat()
+    }
+
+    /// A number is used for one piece only.
+    pub fn seal(&self, number: u32, last: bool, piece: &[u8]) -> Vec<u8> {
+        let nonce = nonce(&self.prefix, number, last);
+        self.cipher.encrypt(&nonce, piece).expect("a piece is far below the cipher's limit")
+    }
+
+    pub fn open(&self, number: u32, last: bool, sealed: &[u8]) -> Result<Vec<u8>, CipherError> {
+        self.cipher.decrypt(&nonce(&self.prefix, number, last), sealed).map_err(|_| CipherError::Damaged)
+    }
+}
+
+fn nonce(prefix: &[u8; PREFIX], number: u32, last: bool) -> XNonce {
     let mut nonce = [0; 24];
     nonce[..PREFIX].copy_from_slice(prefix);
-    let number = u32::try_from(number).expect("a file of 2^48 bytes does not fit into memory");
     nonce[PREFIX..PREFIX + 4].copy_from_slice(&number.to_be_bytes());
     nonce[23] = u8::from(last);
     nonce.into()
@@ -117,7 +151,7 @@ mod tests {
     #[test]
     fn nothing_can_be_changed_cut_off_or_moved() {
         let sealed = cipher(1).seal(&vec![7; 3 * PIECE]);
-        let (start, step) = (MAGIC.len() + PREFIX, PIECE + TAG);
+        let (start, step) = (HEADER, PIECE + TAG);
         for cut in [start, start + step, start + 2 * step, sealed.len() - 1] {
             assert_eq!(cipher(1).open(&sealed[..cut]), Err(CipherError::Damaged), "cut at {cut}");
         }

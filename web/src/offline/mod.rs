@@ -5,8 +5,8 @@
 mod heard;
 mod results;
 mod runner;
+mod sound;
 mod uploads;
-mod wav;
 mod work;
 
 use std::collections::HashMap;

@@ -8,26 +8,25 @@ use std::time::Duration;
 use actors::ids::Owner;
 use protocol::api::{FilePart, FileTranscript, JobResult, Preferences, RecordingEncoding, SpeakerLabels};
 use serde_json::Value;
-use store::{Consumption, Job, JobProgress, Lease, LeaseState, Moment, NewTranscript, Recorded, Store};
+use store::{AudioId, Consumption, Job, JobProgress, Lease, LeaseState, Moment, NewTranscript, Recorded, Store};
 use tokio::sync::mpsc;
 use tracing::warn;
 
 use super::heard::{Heard, Part};
 use super::results::ResultKey;
 use super::runner::{LEASE, MOST_ATTEMPTS, Stopped};
-use super::{Wanted, wav};
+use super::{Wanted, sound};
 use crate::compat::core::Lane;
 use crate::compat::identity::Caller;
 use crate::compat::recording::{self, Outcome, RecordingError, Speakers, Spoken, Task};
 use crate::compat::words::speaker_name;
+use crate::kept_audio::Sink;
 use crate::recorder::transcript_of;
 use crate::state::AppState;
 use crate::ws::convert;
 
 /// How often the job's owner can see that it goes on, and its wish to stop is heard.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Sound that is kept at most; reading it takes as much memory.
-const MOST_KEPT_BYTES: u64 = 100 << 20;
 
 /// The whole of it. Its result is noted before this returns.
 pub async fn transcribe(
@@ -62,8 +61,8 @@ pub async fn transcribe(
 }
 
 async fn find_key(state: &AppState, job: &Job, wanted: &Wanted, path: &Path) -> Result<ResultKey, Stopped> {
-    let vocabulary = state.vocabulary_of(job.owner).await;
-    let terms = vocabulary.map(|vocabulary| format!("{:?}", vocabulary.terms)).unwrap_or_default();
+    let person = state.person(job.owner).await;
+    let terms = person.map(|person| format!("{:?}", person.vocabulary.terms)).unwrap_or_default();
     let request = serde_json::to_string(wanted).unwrap_or_default();
     let depends_on = format!("{request} {terms} {:?}", state.models());
     let path = path.to_owned();
@@ -136,7 +135,7 @@ async fn task(state: &AppState, job: &Job, wanted: &Wanted, heard: &Heard) -> Re
     settings.client_recording_id.clone_from(&job.client_recording_id);
     let mut wishes = convert::wishes(settings, state.languages())
         .map_err(|error| bad(format!("{}; {}", error.message, error.hint)))?;
-    wishes.vocabulary = state.vocabulary_of(job.owner).await;
+    wishes.vocabulary = state.person(job.owner).await.map(|person| person.vocabulary);
     Ok(Task {
         wishes,
         speakers: match wanted.speakers {
@@ -259,27 +258,35 @@ async fn note_usage(store: &Store, job: &Job, audio_ms: u64) {
     }
 }
 
-/// The sound of a recording for its owner to listen to, where they want that and it is not too much.
-async fn keep_sound(
-    state: &AppState,
-    store: &Store,
-    job: &Job,
-    wanted: &Wanted,
-    path: &Path,
-) -> Option<store::AudioId> {
-    let bytes = std::fs::metadata(path).map_or(u64::MAX, |facts| facts.len());
-    if !state.kept_audio().keeps_anything() || bytes > MOST_KEPT_BYTES || !keeps_audio(state, store, job, bytes).await {
-        return None;
-    }
-    let (file, encoding, said) = (path.to_owned(), wanted.encoding, wanted.settings.audio.clone());
-    let reading = tokio::task::spawn_blocking(move || {
-        wav::read(&file, encoding, said.as_ref()).ok().and_then(|heard| wav::as_wav(&heard))
-    });
-    let sound = reading.await.ok().flatten()?;
-    state.kept_audio().keep(store, job.owner, sound, Moment::now()).await.unwrap_or_else(|error| {
-        warn!(%error, "the sound of a recording could not be kept");
+/// The sound of a recording for its owner to listen to, where they want that and have room for it.
+async fn keep_sound(state: &AppState, store: &Store, job: &Job, wanted: &Wanted, path: &Path) -> Option<AudioId> {
+    let kept = async {
+        let mut heard = sound::open(path, wanted.encoding, wanted.settings.audio.as_ref()).await.map_err(text)?;
+        let kind = heard.kind().filter(|_| state.kept_audio().keeps_anything());
+        let Some(kind) = kind else { return Ok(None) };
+        if !keeps_audio(state, store, job, heard.expected_bytes()).await {
+            return Ok(None);
+        }
+        let sink = Sink::new(state.kept_audio(), kind);
+        while let Some(chunk) = heard.next().await.map_err(text)? {
+            sink.write(chunk).await;
+        }
+        let file = sink.finish().await.map_err(text)?;
+        // How long a container is, is known at its end only.
+        if !keeps_audio(state, store, job, file.bytes).await {
+            state.kept_audio().discard(&file).await;
+            return Ok(None);
+        }
+        store.audio().keep(job.owner, &file, Moment::now()).await.map(Some).map_err(text)
+    };
+    kept.await.unwrap_or_else(|error: String| {
+        warn!(error, "the sound of a recording could not be kept");
         None
     })
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
 }
 
 /// Whether the owner wants the sound kept and has room for it.

@@ -39,16 +39,23 @@ impl Journal {
             serde_json::to_writer(&mut lines, entry)?;
             lines.push(b'\n');
         }
+        let written = self.write(&lines)?;
+        match durability {
+            Durability::Written => Ok(()),
+            // Without the lock: whoever only writes does not wait for the disk.
+            Durability::Synced => written.sync_data(),
+        }
+    }
+
+    /// Adds whole lines; the file that they are in.
+    fn write(&self, lines: &[u8]) -> io::Result<File> {
         let mut file = self.lock();
         if file.is_none() {
             *file = Some(open_whole(&self.current())?);
         }
         let open = file.as_mut().expect("it was opened above");
         let length = open.metadata()?.len();
-        let written = open.write_all(&lines).and_then(|()| match durability {
-            Durability::Written => Ok(()),
-            Durability::Synced => open.sync_data(),
-        });
+        let written = open.write_all(lines).and_then(|()| open.try_clone());
         if written.is_err() {
             // Half a line (the disk is full) would take the next one along.
             let _ = open.set_len(length);

@@ -125,7 +125,9 @@ impl Writer {
         let pause = self.next_try.map_or(FIRST_PAUSE, |(_, pause)| pause);
         let mut stored = 0;
         loop {
-            let entries = match self.journal.take() {
+            let journal = Arc::clone(&self.journal);
+            let taken = spawn_blocking(move || journal.take()).await;
+            let entries = match taken.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
                 Ok(Some(entries)) => entries,
                 Ok(None) => break,
                 Err(error) => {

@@ -4,6 +4,7 @@
 
 mod files;
 mod repository;
+mod secrets;
 mod settings;
 
 use std::fmt;
@@ -53,7 +54,7 @@ impl fmt::Display for Finding {
 /// Everything there is to find, the worst first. `repository` is looked through for secrets where it is one.
 pub fn check(settings: &Settings, config_file: Option<&Path>, repository: &Path) -> Vec<Finding> {
     let mut findings = settings::check(settings);
-    findings.extend(files::check(settings, config_file));
+    findings.extend(files::check(settings, config_file, repository));
     findings.extend(repository::check(repository));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings

@@ -6,6 +6,12 @@ use super::Finding;
 use crate::kept_audio::Cipher;
 
 const SHORTEST_SECRET: usize = 32;
+/// Random ones of that length have more different characters.
+const FEW: usize = 10;
+/// Two a second for one name: no person, and too many for a weak password.
+const MOST_GUESSES: u16 = 120;
+/// A stolen one is good for as long.
+const LONG_TOKEN_MINUTES: u16 = 120;
 
 pub fn check(settings: &Settings) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -36,9 +42,21 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
         let what = "sound is kept without encryption";
         found.push(Finding::weakness("plain-audio", what, "set `retention.audio_key` (`openssl rand -base64 32`)"));
     }
-    if Cipher::parse(&settings.retention.audio_key).is_err() {
+    let audio_key = &settings.retention.audio_key;
+    if Cipher::parse(audio_key).is_err() {
         let what = "`retention.audio_key` is not a key";
         found.push(Finding::weakness("bad-audio-key", what, "make one with `openssl rand -base64 32`"));
+    } else if !audio_key.is_empty() && distinct(audio_key) < FEW {
+        let what = "`retention.audio_key` is easy to guess: few different characters";
+        found.push(Finding::weakness("weak-audio-key", what, "make one with `openssl rand -base64 32`"));
+    }
+    if settings.auth.login_attempts_per_minute > MOST_GUESSES {
+        let what = "`auth.login_attempts_per_minute` lets passwords be guessed";
+        found.push(Finding::weakness("many-guesses", what, "leave the default of 10"));
+    }
+    if settings.auth.access_token_minutes > LONG_TOKEN_MINUTES {
+        let what = format!("access tokens are good for {} minutes", settings.auth.access_token_minutes);
+        found.push(Finding::advice("long-tokens", what, "leave the default of 15: clients renew them by themselves"));
     }
     database(settings, &mut found);
     found
@@ -49,6 +67,12 @@ fn secrets(settings: &Settings, found: &mut Vec<Finding>) {
         ("auth.jwt_secret", &settings.auth.jwt_secret),
         ("auth.jwt_previous_secret", &settings.auth.jwt_previous_secret),
     ];
+    if !settings.auth.jwt_secret.is_empty()
+        && settings.auth.jwt_secret.expose() == settings.auth.jwt_previous_secret.expose()
+    {
+        let what = "`auth.jwt_previous_secret` is the present secret";
+        found.push(Finding::weakness("same-secret", what, "leave it empty, or give the one that signed before"));
+    }
     for (key, secret) in keys {
         if key == "auth.jwt_previous_secret" && secret.is_empty() {
             continue;
@@ -66,14 +90,13 @@ fn secrets(settings: &Settings, found: &mut Vec<Finding>) {
 
 fn weakness(secret: &Secret) -> Option<&'static str> {
     let text = secret.expose();
-    let distinct = text.chars().collect::<std::collections::BTreeSet<_>>().len();
     let known = ["development", "changeme", "change-me", "secret", "password", "example", "your-"];
     let lower = text.to_lowercase();
     if text.is_empty() {
         Some("not set")
     } else if text.len() < SHORTEST_SECRET {
         Some("shorter than 32 characters")
-    } else if distinct < 10 {
+    } else if distinct(secret) < FEW {
         Some("easy to guess: few different characters")
     } else if known.iter().any(|word| lower.contains(word)) {
         Some("easy to guess: it contains a word of examples")
@@ -82,14 +105,29 @@ fn weakness(secret: &Secret) -> Option<&'static str> {
     }
 }
 
+fn distinct(secret: &Secret) -> usize {
+    secret.expose().chars().collect::<std::collections::BTreeSet<_>>().len()
+}
+
 /// A database elsewhere whose address holds an easy password.
 fn database(settings: &Settings, found: &mut Vec<Finding>) {
     let url = settings.database.url.expose();
-    let Some((login, _)) = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')) else { return };
+    let Some((login, place)) = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')) else { return };
     let (user, password) = login.split_once(':').unwrap_or((login, ""));
     let easy = ["", "postgres", "password", "alfavoice", "admin", "changeme", "secret", user];
     if easy.contains(&password) {
         let what = "the password in `database.url` is missing or easy to guess";
         found.push(Finding::weakness("weak-database-password", what, "give the database's user a random one"));
+    }
+    let host = place.split(['/', ':', '?']).next().unwrap_or_default();
+    let here = ["localhost", "127.0.0.1", "[", ""].contains(&host);
+    let encrypted = ["sslmode=require", "sslmode=verify"].iter().any(|mode| url.contains(mode));
+    if !here && !encrypted {
+        let what = format!("the way to the database on `{host}` may be without encryption");
+        found.push(Finding::advice(
+            "database-plain",
+            what,
+            "add `?sslmode=verify-full`, unless the network is its own",
+        ));
     }
 }

@@ -52,11 +52,11 @@ pub(super) fn run(draft: &mut Draft<'_>, scope: &Scope<'_>) {
 mod tests {
     use crate::asr::Word;
     use crate::language::Language;
+    use crate::text::TextContext;
     use crate::text::dictionary::Dictionary;
     use crate::text::edit::apply;
     use crate::text::heard::Heard;
-    use crate::text::TextContext;
-use crate::text::rules::clean;
+    use crate::text::rules::clean;
     use crate::text::snippets::Snippets;
     use crate::text::style::Style;
 

@@ -1,4 +1,4 @@
-//! A person's words, as a session needs them.
+//! How a person speaks and what they wish, as a session needs it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,29 +11,37 @@ use engine::text::style::Styles;
 use protocol::api::Preferences;
 use store::{Store, UserId};
 
-/// People whose words are at hand; beyond it all are read again.
+/// People who are at hand; beyond it all are read again.
 const MOST: usize = 10_000;
+
+/// What a session is to know of whoever speaks.
+#[derive(Clone, Default)]
+pub struct Person {
+    pub vocabulary: Arc<Vocabulary>,
+    /// They want to hear again what they said.
+    pub keeps_sound: bool,
+}
 
 /// What was read when somebody came in, for the sessions that they open.
 #[derive(Default)]
-pub struct Cache(Mutex<HashMap<Owner, Arc<Vocabulary>>>);
+pub struct Cache(Mutex<HashMap<Owner, Person>>);
 
 impl Cache {
-    pub fn put(&self, owner: &Owner, vocabulary: Arc<Vocabulary>) {
+    pub fn put(&self, owner: &Owner, person: Person) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST {
             all.clear();
         }
-        all.insert(owner.clone(), vocabulary);
+        all.insert(owner.clone(), person);
     }
 
-    pub fn get(&self, owner: &Owner) -> Option<Arc<Vocabulary>> {
+    pub fn get(&self, owner: &Owner) -> Option<Person> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(owner).cloned()
     }
 }
 
 /// Dictionary, snippets and styles: the team's and their own.
-pub async fn read(store: &Store, user: UserId) -> store::Result<Vocabulary> {
+pub async fn read(store: &Store, user: UserId) -> store::Result<Person> {
     let entries = store.dictionary().for_user(user).await?;
     let saved = store.snippets().for_user(user).await?;
     let preferences = store.settings().get(user).await?.body;
@@ -44,9 +52,11 @@ pub async fn read(store: &Store, user: UserId) -> store::Result<Vocabulary> {
     for (app, style) in preferences.app_styles.iter().filter(|(_, style)| *style != "auto") {
         styles.set_app(app, style);
     }
-    Ok(Vocabulary {
+    let vocabulary = Vocabulary {
         styles,
         terms: entries.into_iter().map(|e| Term { term: e.term, sounds_like: e.sounds_like }).collect(),
         snippets: Snippets::new(&snippets, &[]),
-    })
+    };
+    let keeps_sound = preferences.keep_history && preferences.keep_audio;
+    Ok(Person { vocabulary: Arc::new(vocabulary), keeps_sound })
 }
