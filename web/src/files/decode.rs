@@ -86,8 +86,11 @@ pub fn decode(
     decoding.run(reader.as_mut(), track, decoder, &mut take)
 }
 
-/// The track with sound, and who decodes it.
-fn choose(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>, Option<u64>), FileProblem> {
+/// A track, who decodes it, and how long it says that it is.
+type Chosen = (u32, Box<dyn AudioDecoder>, Option<u64>);
+
+/// The track with sound.
+fn choose(reader: &dyn FormatReader) -> Result<Chosen, FileProblem> {
     let mut unknown = None;
     let tracks = reader.tracks().iter();
     let default = reader.default_track(TrackType::Audio).map(|track| track.id);
