@@ -99,7 +99,8 @@ impl Place {
     }
 
     async fn clean_up(&self) {
-        let offline = Offline::new(&self.folder.path().join("recordings")).expect("a folder");
+        let folder = |name| self.folder.path().join(name);
+        let offline = Offline::new(&folder("recordings"), &folder("results")).expect("a folder");
         clean_up_once(&self.store, &self.settings, &offline).await;
     }
 

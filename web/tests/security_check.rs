@@ -155,7 +155,7 @@ fn the_production_example_passes_and_each_of_its_files_is_looked_at() {
             .args(["security-check", "--repository"])
             .arg(place.repository())
             .env("JWT_SECRET", SECRET)
-            .env("DATABASE_URL", "postgres://alfavoice:9f86d081884c7d65@localhost/alfavoice")
+            .env("DATABASE_URL", format!("postgres://alfavoice:{}@localhost/alfavoice", &SECRET[..24]))
             .env("ALFAVOICE_RETENTION__AUDIO_KEY", AUDIO_KEY)
             .output()
             .expect("the command runs");

@@ -109,7 +109,7 @@ mod tests {
     fn who_has_not_asked_for_a_while_is_forgotten() {
         let limiter = Limiter::per_second(100);
         (0..1000).for_each(|user| assert!(limiter.take(&user).is_ok()));
-        let known = || limiter.0.as_ref().map_or(0, |limiter| limiter.len());
+        let known = || limiter.0.as_ref().map_or(0, DefaultKeyedRateLimiter::len);
         assert_eq!(known(), 1000);
         std::thread::sleep(Duration::from_millis(50));
         limiter.tidy();

@@ -148,7 +148,9 @@ mod tests {
         };
         let mut writer = hound::WavWriter::create(&path, spec).expect("a file");
         let samples: Vec<i16> = (0..40_000).map(|n| (n % 1000) as i16).collect();
-        samples.iter().for_each(|sample| writer.write_sample(*sample).expect("written"));
+        for sample in &samples {
+            writer.write_sample(*sample).expect("written");
+        }
         writer.finalize().expect("written");
         let heard = open(&path, RecordingEncoding::Wav, None).await.expect("a recording");
         assert_eq!(all(heard).await, engine::audio::le_bytes(&samples));

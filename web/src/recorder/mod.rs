@@ -52,10 +52,8 @@ impl HistoryRecorder {
     /// Starts the writer on the present thread's runtime. `folder` is made where it is missing.
     pub fn start(database: Database, folder: &Path, kept: &KeptAudio, quotas: Quotas) -> std::io::Result<Arc<Self>> {
         let journal = Arc::new(Journal::open(folder)?);
-        let spool = match kept.keeps_anything() {
-            true => Some(Spool::start(&folder.join("sound"), kept.clone())?),
-            false => None,
-        };
+        let keeps = kept.keeps_anything();
+        let spool = keeps.then(|| Spool::start(&folder.join("sound"), kept.clone())).transpose()?;
         if let Some(spool) = &spool {
             let (journal, folder) = (Arc::clone(&journal), Arc::clone(spool.folder()));
             actix_web::rt::spawn(Keeper { database: database.clone(), journal, folder, quotas }.run());

@@ -35,7 +35,7 @@ fn parts_come_back_as_they_were_sealed_or_not_and_are_forgotten_with_their_claim
         let path = data.path().join("sound");
         let folder = SpoolFolder::open(&path, kept(data.path(), key)).expect("a folder");
         folder.put_part("s", 1, &[1, -2, 3]).expect("written");
-        folder.put_part("s", 2, &[4; 100_000]).expect("written");
+        folder.put_part("s", 2, &vec![4; 100_000]).expect("written");
         folder.put_part("other", 1, &[5]).expect("written");
         folder.put_claim(&claim(&[1, 2])).expect("written");
         if !key.is_empty() {
@@ -48,7 +48,7 @@ fn parts_come_back_as_they_were_sealed_or_not_and_are_forgotten_with_their_claim
         let claims: Vec<Claim> = folder.claims().into_iter().map(|(claim, _)| claim).collect();
         assert_eq!(claims, [claim(&[1, 2])]);
         assert_eq!(folder.part("s", 1), Some(le_bytes(&[1, -2, 3])));
-        assert_eq!(folder.part("s", 2), Some(le_bytes(&[4; 100_000])));
+        assert_eq!(folder.part("s", 2), Some(le_bytes(&vec![4; 100_000])));
         assert_eq!(folder.part("s", 3), None);
         assert!(folder.bytes_of(&claims[0]) >= 200_006);
         folder.forget(&claims[0]);

@@ -67,9 +67,10 @@ fn readable_by_others(private: &Private) -> Option<Finding> {
     let mut open = files_below(&private.path).filter_map(|path| Some((mode(&path)?, path)));
     let (mode, path) = open.find(|(mode, _)| mode & OTHERS != 0)?;
     let what = format!("`{}` can be read by others (mode {:03o})", path.display(), mode & 0o777);
-    let remedy = match private.path.is_dir() {
-        true => format!("run `chmod -R go= {}`", private.path.display()),
-        false => format!("run `chmod 600 {}`", path.display()),
+    let remedy = if private.path.is_dir() {
+        format!("run `chmod -R go= {}`", private.path.display())
+    } else {
+        format!("run `chmod 600 {}`", path.display())
     };
     Some(Finding::weakness(private.code, what, remedy))
 }
@@ -94,7 +95,8 @@ fn files_below(path: &Path) -> impl Iterator<Item = PathBuf> {
 fn env_files(folder: &Path) -> Vec<PathBuf> {
     let is_env = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        (name == ".env" || name.ends_with(".env")) && holds_secrets(path)
+        let ending = path.extension().is_some_and(|ending| ending == "env");
+        (name == ".env" || ending) && holds_secrets(path)
     };
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).filter(is_env).collect()

@@ -98,7 +98,7 @@ mod tests {
             format!("retention.audio_key={RANDOM}="),
             format!("DB_PASSWORD='{RANDOM}'"),
             format!("DATABASE_URL=postgres://voice:{}@db/voice", &RANDOM[..15]),
-            format!("curl -H 'x-api-key: {}{RANDOM}{RANDOM}'", API_KEY).replace('+', "_"),
+            format!("curl -H 'x-api-key: {API_KEY}{RANDOM}{RANDOM}'").replace('+', "_"),
             format!("ACCESS_KEY={}", "0123456789abcdef".repeat(3)),
             ["-----BEGIN", " EC PRIVATE KEY-----"].concat(),
         ] {
