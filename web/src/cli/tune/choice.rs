@@ -34,8 +34,9 @@ impl fmt::Display for Measured {
 /// more threads have never helped.
 pub fn worth_trying(cores: usize) -> Vec<usize> {
     const MOST: usize = 16;
+    let most = cores.min(MOST);
     let mut tried: Vec<usize> =
-        (0..).map(|power| 1 << power).take_while(|threads| *threads <= cores.min(MOST)).collect();
+        std::iter::successors(Some(1), |threads| Some(threads * 2).filter(|threads| *threads <= most)).collect();
     if cores <= MOST && !tried.contains(&cores) {
         tried.push(cores);
     }
