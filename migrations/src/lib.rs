@@ -15,7 +15,6 @@ mod m0006_vocabulary;
 mod m0007_usage;
 mod m0008_jobs;
 mod m0009_audit;
-mod m0010_phrases;
 
 /// Every migration in the order in which they are applied.
 pub struct Migrator;
@@ -33,7 +32,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_usage::Migration),
             Box::new(m0008_jobs::Migration),
             Box::new(m0009_audit::Migration),
-            Box::new(m0010_phrases::Migration),
         ]
     }
 }

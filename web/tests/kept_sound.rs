@@ -130,5 +130,6 @@ async fn sound_survives_a_crash_between_the_final_and_its_keeping() {
     let server = server.start_again(&["retention.keep_audio_days=30", &key]);
     let api = Api::new(&server);
     api.until("/api/history", SOON, |page| all_have_sound(page, told.len())).await;
-    assert_eq!(files_under(&server.data_dir().join("audio")).len(), told.len());
+    // A file that was being made when the power went may be left over; the next clean-up knows it.
+    assert!(files_under(&server.data_dir().join("audio")).len() >= told.len());
 }

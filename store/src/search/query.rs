@@ -11,9 +11,6 @@ const MAX_TERMS: usize = 16;
 /// `*` after fewer letters would match nearly everything. From here on SQLite has an index of beginnings.
 const MIN_PREFIX_CHARS: usize = 3;
 
-/// Longer beginnings fit few words, whose lists are quickly put together.
-const LONGEST_INDEXED_BEGINNING: usize = 4;
-
 /// A search that has at least one word in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchQuery {
@@ -70,18 +67,12 @@ impl SearchQuery {
         })
     }
 
-    /// For PostgreSQL's `tsquery`: `'u0192' & 'отчет' & ('run' | '‹run')`. Its index has the beginnings of three and four
-    /// letters and the pairs of neighbours as words of their own (migration `m0010_phrases`), long texts a lone `›`.
+    /// For PostgreSQL's `tsquery`: `'u0192' & 'отчет' & ('ru' | 'ru':*)`.
     pub(crate) fn to_tsquery(&self, owner: &str) -> String {
-        let words = self.render(owner, " & ", |term| match &term.prefix {
-            Some(prefix) if prefix.chars().count() <= LONGEST_INDEXED_BEGINNING => {
-                format!("('{}' | '‹{prefix}')", term.stem)
-            }
+        self.render(owner, " & ", |term| match &term.prefix {
             Some(prefix) => format!("('{}' | '{prefix}':*)", term.stem),
             None => format!("'{}'", term.stem),
-        });
-        let pairs = self.phrases.iter().flat_map(|phrase| phrase.windows(2)).take(MAX_TERMS);
-        pairs.fold(words, |query, pair| format!("{query} & ('›{}›{}' | '›')", pair[0], pair[1]))
+        })
     }
 
     /// Each phrase as a `LIKE` pattern over the stems with a space at either end.
@@ -110,19 +101,13 @@ mod tests {
         assert_eq!(query.terms.iter().map(|t| t.stem.as_str()).collect::<Vec<_>>(), ["отчет", "продаж", "за", "год"]);
         assert_eq!(query.phrase_patterns().collect::<Vec<_>>(), ["% продаж за год %"]);
         assert_eq!(query.to_fts5("u1"), r#""u1" AND "отчет" AND "продаж" AND "за" AND "год""#);
-        assert_eq!(
-            parse("\"за год\"").to_tsquery("u1"),
-            "'u1' & 'за' & 'год' & ('›за›год' | '›')",
-            "the pair, or a text that is too long for its pairs"
-        );
     }
 
     #[test]
     fn a_star_stands_for_any_ending() {
         let query = parse("runn* xy*");
         assert_eq!(query.to_fts5("u1"), r#""u1" AND ("runn" OR "runn"*) AND "xy""#);
-        assert_eq!(query.to_tsquery("u1"), "'u1' & ('runn' | '‹runn') & 'xy'");
-        assert_eq!(parse("runni*").to_tsquery("u1"), "'u1' & ('runni' | 'runni':*)");
+        assert_eq!(query.to_tsquery("u1"), "'u1' & ('runn' | 'runn':*) & 'xy'");
     }
 
     #[test]

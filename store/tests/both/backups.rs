@@ -37,7 +37,7 @@ async fn a_backup_made_while_people_speak_is_whole_and_can_be_put_back(w: World)
     let facts = w.store.backup(&copy).await?;
     speaking.await??;
     assert_eq!(w.store.transcripts().count(owner).await?, 301);
-    assert_eq!((facts.users, facts.schema.as_str()), (1, "m0010_phrases"));
+    assert_eq!((facts.users, facts.schema.as_str()), (1, "m0009_audit"));
     assert!(facts.transcripts >= 1 && facts.bytes > 0);
     assert_eq!(check_backup(&copy).await?, facts);
 
