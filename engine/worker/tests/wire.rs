@@ -41,7 +41,12 @@ fn the_bytes_of_version_1_stay_what_they_are() {
     );
     let ready = Load {
         model: ModelSource::Builtin,
-        facts: ModelFacts { languages: Vec::new(), temperature_ladder: Vec::new(), ..ModelFacts::default() },
+        facts: ModelFacts {
+            languages: Vec::new(),
+            temperature_ladder: Vec::new(),
+            flash_attention: true,
+            ..ModelFacts::default()
+        },
         slots: vec![SlotPlace { cpus: CpuSet::parse("0-3").unwrap() }],
     };
     assert_eq!(
