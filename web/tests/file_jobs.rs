@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::api::Api;
+use support::sound::wav;
 use support::sound::{sample, samples, silence};
-use support::views::{converted, skipped, wav, words};
+use support::views::{converted, skipped, words};
 use support::{TestServer, resident_bytes};
 
 const LIMIT: Duration = Duration::from_secs(180);

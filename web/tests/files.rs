@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 
 use engine::wer::word_error_rate;
 use serde_json::Value;
+use support::sound::wav;
 use support::sound::{sample, samples, silence};
-use support::views::{converted, form, made_by_ffmpeg, skipped, wav, words};
+use support::views::{converted, form, made_by_ffmpeg, skipped, words};
 use support::{TestServer, resident_bytes};
 use web::files::decode::{Piece, decode};
 use web::files::{Layout, Limits};

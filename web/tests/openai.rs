@@ -4,8 +4,9 @@ mod support;
 
 use serde_json::{Value, json};
 use support::TestServer;
+use support::sound::wav;
 use support::sound::{sample, silence};
-use support::views::{form, wav, words};
+use support::views::{form, words};
 
 fn speech() -> Vec<i16> {
     [sample("en_01.wav").sound, silence(900), sample("en_04.wav").sound].concat()

@@ -6,8 +6,9 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 use support::TestServer;
 use support::client::Client;
+use support::sound::wav;
 use support::sound::{sample, silence};
-use support::views::{Socket, le, wav, words};
+use support::views::{Socket, le, words};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 

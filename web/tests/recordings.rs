@@ -9,27 +9,11 @@ use serde_json::{Value, json};
 use support::TestServer;
 use support::api::Api;
 use support::client::Client;
-use support::sound::samples;
+use support::sound::{samples, wav};
 
 /// Only for this test.
 const AUDIO_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const LIMIT: Duration = Duration::from_secs(60);
-
-fn wav(sound: &[i16]) -> Vec<u8> {
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 16_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut file = std::io::Cursor::new(Vec::new());
-    let mut writer = hound::WavWriter::new(&mut file, spec).expect("in memory");
-    for sample in sound {
-        writer.write_sample(*sample).expect("in memory");
-    }
-    writer.finalize().expect("in memory");
-    file.into_inner()
-}
 
 fn speech() -> Vec<u8> {
     let sample = samples().into_iter().find(|s| !s.file.contains("long") && s.language == "en").expect("one");

@@ -13,23 +13,6 @@ use super::TestServer;
 
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Samples as a WAV file, 16 kHz mono.
-pub fn wav(samples: &[i16]) -> Vec<u8> {
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 16_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut file = std::io::Cursor::new(Vec::new());
-    let mut writer = hound::WavWriter::new(&mut file, spec).expect("in memory");
-    for sample in samples {
-        writer.write_sample(*sample).expect("in memory");
-    }
-    writer.finalize().expect("in memory");
-    file.into_inner()
-}
-
 pub fn le(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
 }
