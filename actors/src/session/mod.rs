@@ -8,6 +8,7 @@ mod activity;
 mod cadence;
 pub(crate) mod cleaning;
 mod finals;
+mod hearing;
 mod lead;
 mod options;
 mod output;
@@ -28,6 +29,7 @@ use tracing::{debug, info};
 
 pub use cadence::{Cadence, CadenceLimits};
 pub use cleaning::{CleanerLimits, TextOptions};
+pub use hearing::hearing;
 pub use options::{Mode, SessionOptions, Tier, Vocabulary, Wishes};
 pub use output::{Activity, CleanedBy, Edited, Final, Notice, Partial, Problem, SessionOutput, SessionWord, Timings};
 pub use state::SessionLimits;

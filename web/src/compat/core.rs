@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use actix::{Actor, Addr, Context, Handler};
-use actors::session::{Attach, Control, Detach, Session, SessionOutput, Sound, Told, Wishes};
+use actix::Addr;
+use actors::session::{Attach, Control, Detach, Session, SessionOutput, Sound, Wishes, hearing};
 use engine::audio::AudioFormat;
 use tokio::sync::{mpsc, watch};
 
@@ -77,8 +77,7 @@ pub async fn open(
     };
     let session = opened.session;
     let gone = |_| ApiError::unavailable(SessionGone.to_string(), "try again in a few seconds");
-    let (tell, told) = mpsc::unbounded_channel();
-    let client = Ear { tell }.start().recipient();
+    let (client, told) = hearing();
     let attached = session.send(Attach { client }).await.map_err(gone)?;
     let line = Arc::new(Line { session: session.clone(), attachment: attached.attachment, lane, _place: place });
     let frame_bytes = wishes.format.unwrap_or(AudioFormat::DEFAULT).frame_bytes();
@@ -177,22 +176,5 @@ impl Drop for Line {
             self.session.do_send(Control::Abandon);
         }
         self.session.do_send(Detach { attachment: self.attachment, for_good: true });
-    }
-}
-
-struct Ear {
-    tell: mpsc::UnboundedSender<SessionOutput>,
-}
-
-impl Actor for Ear {
-    type Context = Context<Self>;
-}
-
-impl Handler<Told> for Ear {
-    type Result = ();
-
-    fn handle(&mut self, Told(output): Told, _: &mut Self::Context) {
-        // Nobody listens any more where the client went away.
-        let _ = self.tell.send(output);
     }
 }

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, Context, Handler};
 use actors::ids::Owner;
 use actors::recorder::NoRecorder;
-use actors::session::{Attach, Control, SessionOutput, Sound, Told};
+use actors::session::{Attach, Control, SessionOutput, Sound, hearing};
 use actors::supervisor::PlaceState;
 use actors::system::System;
 use anyhow::{Context as _, bail};
 use config::Settings;
 use protocol::{FinalText, SessionSettings};
-use tokio::sync::mpsc;
 
 use super::Progress;
 use crate::cli::recording::Recording;
@@ -32,9 +30,8 @@ pub async fn transcribe(
     let system = System::start(wired.system)?;
     until_ready(&system).await?;
     let session = system.open_session(Owner::new("local"), wired.session_defaults).session;
-    let (heard, mut outputs) = mpsc::unbounded_channel();
-    let listener = Listener { heard }.start();
-    let mut reading = session.send(Attach { client: listener.recipient() }).await?.reading;
+    let (client, mut outputs) = hearing();
+    let mut reading = session.send(Attach { client }).await?.reading;
     session.send(Control::Wish(Box::new(wishes))).await?;
     let sending = async {
         let second = recording.sample_rate as usize * recording.frame_bytes();
@@ -86,21 +83,5 @@ async fn until_ready(system: &System) -> anyhow::Result<()> {
             }
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-struct Listener {
-    heard: mpsc::UnboundedSender<SessionOutput>,
-}
-
-impl Actor for Listener {
-    type Context = Context<Self>;
-}
-
-impl Handler<Told> for Listener {
-    type Result = ();
-
-    fn handle(&mut self, Told(output): Told, _: &mut Self::Context) {
-        let _ = self.heard.send(output);
     }
 }
