@@ -30,7 +30,6 @@ use crate::supervisor::{
     PlaceState, PoolStatus, ReadStatus, Reload, StopWorkers, SupervisionLimits, Supervisor, WorkerSpec,
 };
 use crate::vitals::Vitals;
-use crate::worker::WorkerLimits;
 
 /// Everything that the system needs to know, resolved.
 pub struct SystemSettings {
@@ -44,7 +43,6 @@ pub struct SystemSettings {
     pub book: BookLimits,
     pub load: GovernorLimits,
     pub supervision: SupervisionLimits,
-    pub workers: WorkerLimits,
     pub parallel_starts: usize,
     pub session: SessionLimits,
     /// How long a session waits for a client that lost its connection.
@@ -77,8 +75,6 @@ pub struct System {
     pools: Pools,
     /// Those of the recognisers first.
     supervisors: Vec<Addr<Supervisor>>,
-    pool_names: Arc<[String]>,
-    recognisers: usize,
     schedulers: Vec<Addr<Scheduler>>,
     registry: Registry,
     clock: Clock,
@@ -124,15 +120,16 @@ impl System {
                 WorkerKind::Llm => names::LLM_PROCESSING_TIME,
             };
             let scheduler = Scheduler::new(&pool.wish.name, processing_time, settings.book, clock);
-            let watched = at < settings.recognisers.len();
-            let scheduler = if watched { scheduler.reports_to(steward.clone(), at) } else { scheduler };
+            // Without the language model the rules clean alone.
+            let essential = at < settings.recognisers.len();
+            let scheduler = if essential { scheduler.reports_to(steward.clone(), at) } else { scheduler };
             let scheduler = Scheduler::start_in_arbiter(&engine_room, move |_| scheduler);
             // Then those who work it off.
             let supervisor = Supervisor::new(
                 &pool.wish.name,
+                essential,
                 places,
                 settings.supervision,
-                settings.workers,
                 scheduler.clone(),
                 Arc::clone(&starting),
                 clock,
@@ -151,12 +148,9 @@ impl System {
             normal: first,
             cleaner: cleaner.map(|scheduler| Cleaner { scheduler, cache: CleanCache::new(settings.cache) }),
         };
-        let names = settings.recognisers.iter().chain(&settings.cleaner).map(|pool| pool.wish.name.clone());
         Ok(Self {
             pools,
-            pool_names: names.collect(),
             supervisors,
-            recognisers: settings.recognisers.len(),
             schedulers,
             registry: Registry::default(),
             clock,
@@ -227,8 +221,8 @@ impl System {
     /// Each worker of the plan, with what it does now.
     pub async fn standing(&self) -> Vec<Standing> {
         let mut all = Vec::new();
-        for (pool, scheduler) in self.schedulers.iter().enumerate() {
-            let Some(status) = self.status_of(pool).await else { continue };
+        for (supervisor, scheduler) in self.supervisors.iter().zip(&self.schedulers) {
+            let Ok(status) = supervisor.send(ReadStatus).await else { continue };
             let busy = scheduler.send(ReadBusySlots).await.unwrap_or_default();
             all.extend(standing(&self.plan, status, &busy));
         }
@@ -245,9 +239,7 @@ impl System {
     }
 
     async fn status_of(&self, pool: usize) -> Option<PoolStatus> {
-        let status = self.supervisors[pool].send(ReadStatus).await.ok()?;
-        // Without the language model the rules clean alone.
-        Some(PoolStatus { essential: pool < self.recognisers, ..status })
+        self.supervisors[pool].send(ReadStatus).await.ok()
     }
 
     /// Every pool that is needed has a worker that is ready.
@@ -264,18 +256,12 @@ impl System {
     }
 
     /// Lets every worker read its model again, one after the other, while the others work on; sessions notice nothing
-    /// but a short wait where a pool has one worker alone. The models stay those that the server was started with, their
-    /// files and facts may be new. Returns the names of pools that are not there.
-    pub fn reload(&self, pools: &[PoolSettings]) -> Vec<String> {
-        let mut unknown = Vec::new();
-        for pool in pools {
-            let Some(at) = self.pool_names.iter().position(|name| *name == pool.wish.name) else {
-                unknown.push(pool.wish.name.clone());
-                continue;
-            };
-            self.supervisors[at].do_send(Reload { model: pool.source.clone(), facts: pool.facts.clone() });
+    /// but a short wait where a pool has one worker alone. `pools` are those that the server was started with, in the same
+    /// order; their files and facts may be new.
+    pub fn reload(&self, pools: &[PoolSettings]) {
+        for (supervisor, pool) in self.supervisors.iter().zip(pools) {
+            supervisor.do_send(Reload { model: pool.source.clone(), facts: pool.facts.clone() });
         }
-        unknown
     }
 
     /// Process ids of the workers that are ready.

@@ -56,7 +56,6 @@ pub fn wire(settings: &Settings, recorder: Arc<dyn Recorder>) -> anyhow::Result<
         book: book_limits(settings),
         load: load_limits(settings),
         supervision: supervision_limits(settings),
-        workers: worker_limits(settings),
         parallel_starts: usize::from(settings.supervision.parallel_starts),
         session,
         linger: Duration::from_secs(u64::from(settings.server.resume_window_s)),
@@ -298,7 +297,7 @@ fn supervision_limits(settings: &Settings) -> SupervisionLimits {
         age: hours.map(|hours| Duration::from_secs(hours * 3600)),
         growth_percent: (supervision.worker_growth_percent > 0).then_some(supervision.worker_growth_percent),
     };
-    SupervisionLimits { restarts, renewal }
+    SupervisionLimits { workers: worker_limits(settings), restarts, renewal }
 }
 
 fn worker_limits(settings: &Settings) -> WorkerLimits {

@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{error, info, warn};
 
 use self::policy::{Decision, RestartLimits, RestartPolicy};
-use self::renewal::{Life, RenewalLimits};
+use self::renewal::{RenewalLimits, Wear};
 use crate::ids::WorkerLife;
 use crate::load::ShedReason;
 use crate::metrics as names;
@@ -143,19 +143,20 @@ impl PoolStatus {
     }
 }
 
-/// When workers are started again, given up, or replaced.
+/// When workers are killed, started again, given up, or replaced.
 #[derive(Debug, Clone, Copy)]
 pub struct SupervisionLimits {
+    pub workers: WorkerLimits,
     pub restarts: RestartLimits,
     pub renewal: RenewalLimits,
 }
 
 pub struct Supervisor {
     pool: String,
+    essential: bool,
     clock: Clock,
     scheduler: Addr<Scheduler>,
-    worker_limits: WorkerLimits,
-    renewal: RenewalLimits,
+    limits: SupervisionLimits,
     places: Vec<Place>,
     /// Shared by all pools: one worker reads its model at a time, so that a restart of all is no stampede on disk and
     /// memory.
@@ -169,7 +170,7 @@ struct Place {
     state: PlaceState,
     worker: Option<(WorkerLife, Addr<WorkerActor>)>,
     /// Of the worker that is ready.
-    life: Option<Life>,
+    wear: Option<Wear>,
     /// It was asked to leave for a successor.
     leaving: bool,
     /// Held from spawn to ready.
@@ -179,11 +180,12 @@ struct Place {
 }
 
 impl Supervisor {
+    /// `essential`: nothing can be transcribed without this pool.
     pub fn new(
         pool: &str,
+        essential: bool,
         specs: Vec<WorkerSpec>,
         limits: SupervisionLimits,
-        worker_limits: WorkerLimits,
         scheduler: Addr<Scheduler>,
         starting: Arc<Semaphore>,
         clock: Clock,
@@ -193,15 +195,14 @@ impl Supervisor {
             policy: RestartPolicy::new(limits.restarts),
             state: PlaceState::Waiting,
             worker: None,
-            life: None,
+            wear: None,
             leaving: false,
             permit: None,
             restarts: 0,
             last_death: None,
         };
         let places = specs.into_iter().map(place).collect();
-        let renewal = limits.renewal;
-        Self { pool: pool.to_owned(), clock, scheduler, worker_limits, renewal, places, starting, stopping: false }
+        Self { pool: pool.to_owned(), essential, clock, scheduler, limits, places, starting, stopping: false }
     }
 
     /// Starts the worker of a place as soon as it is its turn.
@@ -235,7 +236,7 @@ impl Supervisor {
             life,
             place: at,
             load: place.spec.load.clone(),
-            limits: self.worker_limits,
+            limits: self.limits.workers,
             clock: self.clock,
             scheduler: self.scheduler.clone(),
             supervisor: ctx.address(),
@@ -249,7 +250,7 @@ impl Supervisor {
         let place = &mut self.places[at];
         place.permit = None;
         place.worker = None;
-        place.life = None;
+        place.wear = None;
         if self.stopping {
             place.last_death = Some(why);
             place.state = PlaceState::Stopped;
@@ -306,8 +307,8 @@ impl Supervisor {
         if self.stopping || !self.places.iter().all(settled) {
             return;
         }
-        let (now, limits) = (self.clock.now(), self.renewal);
-        let over = |place: &Place| Some((place.life?.is_over(limits, now)?, place.worker.as_ref()?.0));
+        let (now, limits) = (self.clock.now(), self.limits.renewal);
+        let over = |place: &Place| Some((place.wear?.is_over(limits, now)?, place.worker.as_ref()?.0));
         let Some((place, (reason, life))) =
             self.places.iter_mut().find_map(|place| over(place).map(|found| (place, found)))
         else {
@@ -347,7 +348,7 @@ impl Handler<WorkerBecameReady> for Supervisor {
         let place = &mut self.places[place];
         place.permit = None;
         place.policy.became_ready(now);
-        place.life = Some(Life::began(now));
+        place.wear = Some(Wear::began(now));
         place.state = PlaceState::Ready { pid, ready };
         self.gauge();
     }
@@ -374,10 +375,10 @@ impl Handler<Measured> for Supervisor {
 
     fn handle(&mut self, Measured { place, pid, resident }: Measured, _: &mut Self::Context) {
         let place = &mut self.places[place];
-        if let (PlaceState::Ready { pid: present, .. }, Some(life)) = (&place.state, &mut place.life)
+        if let (PlaceState::Ready { pid: present, .. }, Some(wear)) = (&place.state, &mut place.wear)
             && *present == pid
         {
-            life.measured(resident);
+            wear.measured(resident);
         }
     }
 }
@@ -390,8 +391,8 @@ impl Handler<Reload> for Supervisor {
             let place = &mut self.places[at];
             place.spec.load.model = model.clone();
             place.spec.load.facts = facts.clone();
-            if let Some(life) = &mut place.life {
-                life.outdated();
+            if let Some(wear) = &mut place.wear {
+                wear.outdated();
             }
             if matches!(place.state, PlaceState::GivenUp { .. }) {
                 self.start_soon(at, Duration::ZERO, ctx);
@@ -432,7 +433,8 @@ impl Handler<ReadStatus> for Supervisor {
             restarts: place.restarts,
             last_death: place.last_death.clone(),
         };
-        PoolStatus { pool: self.pool.clone(), places: self.places.iter().map(status).collect(), essential: true }
+        let places = self.places.iter().map(status).collect();
+        PoolStatus { pool: self.pool.clone(), places, essential: self.essential }
     }
 }
 

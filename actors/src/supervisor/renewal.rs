@@ -36,16 +36,16 @@ impl Reason {
     }
 }
 
-/// One life of a worker, as far as its replacement is concerned.
+/// What a worker has on its shoulders since it began.
 #[derive(Debug, Clone, Copy)]
-pub struct Life {
+pub struct Wear {
     ready: Moment,
     first_resident: Option<u64>,
     resident: u64,
     reload: bool,
 }
 
-impl Life {
+impl Wear {
     pub fn began(ready: Moment) -> Self {
         Self { ready, first_resident: None, resident: 0, reload: false }
     }
@@ -91,19 +91,19 @@ mod tests {
 
     #[test]
     fn an_old_worker_is_replaced_and_a_young_one_is_not() {
-        let life = Life::began(at(100));
-        assert_eq!(life.is_over(LIMITS, at(3_699)), None);
-        assert_eq!(life.is_over(LIMITS, at(3_700)), Some(Reason::Age));
-        assert_eq!(life.is_over(RenewalLimits { age: None, ..LIMITS }, at(1_000_000)), None);
+        let wear = Wear::began(at(100));
+        assert_eq!(wear.is_over(LIMITS, at(3_699)), None);
+        assert_eq!(wear.is_over(LIMITS, at(3_700)), Some(Reason::Age));
+        assert_eq!(wear.is_over(RenewalLimits { age: None, ..LIMITS }, at(1_000_000)), None);
     }
 
     #[test]
     fn growth_counts_from_the_first_measure_and_little_is_none() {
         let over = |first: u64, later: u64| {
-            let mut life = Life::began(at(0));
-            life.measured(first * MIB);
-            life.measured(later * MIB);
-            life.is_over(LIMITS, at(60))
+            let mut wear = Wear::began(at(0));
+            wear.measured(first * MIB);
+            wear.measured(later * MIB);
+            wear.is_over(LIMITS, at(60))
         };
         assert_eq!(over(1_000, 1_400), None);
         assert_eq!(over(1_000, 1_600), Some(Reason::Memory));
@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn a_reload_replaces_whatever_the_limits_are() {
-        let mut life = Life::began(at(0));
-        life.outdated();
-        assert_eq!(life.is_over(RenewalLimits { age: None, growth_percent: None }, at(0)), Some(Reason::Reload));
+        let mut wear = Wear::began(at(0));
+        wear.outdated();
+        assert_eq!(wear.is_over(RenewalLimits { age: None, growth_percent: None }, at(0)), Some(Reason::Reload));
     }
 }
