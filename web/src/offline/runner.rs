@@ -6,7 +6,7 @@ use std::time::Duration;
 use store::{Failure, Job, JobKind, Lease, Moment, Store};
 use tracing::{error, info, warn};
 
-use super::work;
+use super::work::{self, Work};
 use crate::api::job_state;
 use crate::state::AppState;
 
@@ -60,7 +60,7 @@ async fn work(state: Arc<AppState>) {
 async fn carry_out(state: &Arc<AppState>, store: &Store, job: Job, lease: Lease) {
     let (id, attempts) = (job.id, job.attempts);
     let path = state.offline().file(id);
-    let outcome = work::transcribe(state, store, &job, lease, &path).await;
+    let outcome = work::transcribe(Work { state, store, job: &job, lease, path: &path }).await;
     state.offline().forget_progress(id);
     let now = Moment::now();
     let ended = match outcome {

@@ -16,7 +16,7 @@ const CHUNK_MS: usize = 500;
 const MOST_CHANNELS: u16 = 8;
 
 /// A recording that is being read.
-pub struct Heard {
+pub struct UploadedSound {
     pub audio: AudioSettings,
     source: Source,
     /// As far as it is known before the end.
@@ -33,16 +33,16 @@ pub async fn open(
     path: &Path,
     encoding: RecordingEncoding,
     said: Option<&AudioSettings>,
-) -> Result<Heard, FileProblem> {
+) -> Result<UploadedSound, FileProblem> {
     let file = std::fs::File::open(path).map_err(damaged)?;
     match encoding {
         RecordingEncoding::Raw => {
             let bytes = file.metadata().map_err(damaged)?.len();
             let audio = said.cloned().unwrap_or_default();
             let source = Source::Raw(tokio::fs::File::from_std(file));
-            let mut heard = Heard { audio, source, expected_ms: None };
-            heard.expected_ms = Some(heard.ms_of(bytes / heard.frame_bytes() as u64));
-            Ok(heard)
+            let mut sound = UploadedSound { audio, source, expected_ms: None };
+            sound.expected_ms = Some(sound.ms_of(bytes / sound.frame_bytes() as u64));
+            Ok(sound)
         }
         RecordingEncoding::Wav | RecordingEncoding::File => {
             let sound = files::open(file, Layout::Channels(MOST_CHANNELS), LIMITS).await?;
@@ -52,12 +52,12 @@ pub async fn open(
                 sample_rate: format.sample_rate,
                 channels: format.channels,
             };
-            Ok(Heard { audio, source: Source::Container(sound), expected_ms: format.announced_ms })
+            Ok(UploadedSound { audio, source: Source::Container(sound), expected_ms: format.announced_ms })
         }
     }
 }
 
-impl Heard {
+impl UploadedSound {
     /// What a kept file of it is; none where its samples are of a kind that kept files do not have.
     pub fn kind(&self) -> Option<SoundKind> {
         let AudioSettings { encoding, sample_rate, channels } = self.audio;
@@ -114,7 +114,7 @@ fn damaged(error: std::io::Error) -> FileProblem {
 mod tests {
     use super::*;
 
-    async fn all(mut heard: Heard) -> Vec<u8> {
+    async fn all(mut heard: UploadedSound) -> Vec<u8> {
         let mut bytes = Vec::new();
         while let Some(chunk) = heard.next().await.expect("readable") {
             assert!(chunk.len() <= 48_000, "a second at most is in memory");

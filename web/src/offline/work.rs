@@ -28,39 +28,45 @@ use crate::ws::convert;
 /// How often the job's owner can see that it goes on, and its wish to stop is heard.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// A job that is ours for the time of its lease, and the file that it is about.
+#[derive(Clone, Copy)]
+pub struct Work<'w> {
+    pub state: &'w Arc<AppState>,
+    pub store: &'w Store,
+    pub job: &'w Job,
+    pub lease: Lease,
+    pub path: &'w Path,
+}
+
 /// The whole of it. Its result is noted before this returns.
-pub async fn transcribe(
-    state: &Arc<AppState>,
-    store: &Store,
-    job: &Job,
-    lease: Lease,
-    path: &Path,
-) -> Result<(), Stopped> {
+pub async fn transcribe(work: Work<'_>) -> Result<(), Stopped> {
+    let Work { state, job, .. } = work;
     let wanted: Wanted = serde_json::from_value(job.request.clone())
         .map_err(|error| Stopped::Useless("damaged_request", error.to_string()))?;
     let is_file = wanted.encoding == RecordingEncoding::File;
     let mut key = None;
     if is_file {
-        let found = find_key(state, job, &wanted, path).await?;
+        let found = find_key(work, &wanted).await?;
         if let Some(text) = state.offline().results().find(job.owner, &found) {
-            return finish_file(store, lease, &text, &found).await;
+            return finish_file(work, &text, &found).await;
         }
         key = Some(found);
     }
     let mut heard = Heard::open(&state.offline().heard_file(job.id)).map_err(of_disk)?;
-    let outcome = listen(state, store, job, lease, &wanted, path, &mut heard).await?;
+    let outcome = listen(work, &wanted, &mut heard).await?;
     match key {
         Some(key) => {
             let text = text_of(&heard, &outcome, wanted.speakers);
             state.offline().results().keep(job.owner, &key, &text).map_err(of_disk)?;
-            note_usage(store, job, outcome.sound_ms).await;
-            finish_file(store, lease, &text, &key).await
+            note_usage(work, outcome.sound_ms).await;
+            finish_file(work, &text, &key).await
         }
-        None => finish_recording(state, store, job, lease, &wanted, path, &heard, &outcome).await,
+        None => finish_recording(work, &wanted, &heard, &outcome).await,
     }
 }
 
-async fn find_key(state: &AppState, job: &Job, wanted: &Wanted, path: &Path) -> Result<ResultKey, Stopped> {
+async fn find_key(work: Work<'_>, wanted: &Wanted) -> Result<ResultKey, Stopped> {
+    let Work { state, job, path, .. } = work;
     let person = state.person(job.owner).await;
     let terms = person.map(|person| format!("{:?}", person.vocabulary.terms)).unwrap_or_default();
     let request = serde_json::to_string(wanted).unwrap_or_default();
@@ -71,15 +77,8 @@ async fn find_key(state: &AppState, job: &Job, wanted: &Wanted, path: &Path) -> 
 }
 
 /// Through sessions on the batch lane; the lease is kept meanwhile.
-async fn listen(
-    state: &Arc<AppState>,
-    store: &Store,
-    job: &Job,
-    lease: Lease,
-    wanted: &Wanted,
-    path: &Path,
-    heard: &mut Heard,
-) -> Result<Outcome, Stopped> {
+async fn listen(work: Work<'_>, wanted: &Wanted, heard: &mut Heard) -> Result<Outcome, Stopped> {
+    let Work { state, store, job, lease, path } = work;
     let task = task(state, job, wanted, heard).await?;
     let file = std::fs::File::open(path).map_err(of_disk)?;
     // A name that is no user's: the transcripts are stored together with the end of the job, not one by one.
@@ -196,7 +195,7 @@ fn timing(part: &Part, word: &store::TimedWord) -> protocol::WordTiming {
     }
 }
 
-async fn finish_file(store: &Store, lease: Lease, text: &FileTranscript, key: &ResultKey) -> Result<(), Stopped> {
+async fn finish_file(work: Work<'_>, text: &FileTranscript, key: &ResultKey) -> Result<(), Stopped> {
     let result = JobResult {
         text: text.text.clone(),
         transcripts: Vec::new(),
@@ -205,21 +204,12 @@ async fn finish_file(store: &Store, lease: Lease, text: &FileTranscript, key: &R
     };
     let mut result = serde_json::to_value(result).expect("a result is plain data");
     result["key"] = key.as_str().into();
-    finish(store, lease, &result).await
+    finish(work, &result).await
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one thing of the one job")]
-async fn finish_recording(
-    state: &AppState,
-    store: &Store,
-    job: &Job,
-    lease: Lease,
-    wanted: &Wanted,
-    path: &Path,
-    heard: &Heard,
-    outcome: &Outcome,
-) -> Result<(), Stopped> {
-    let audio = keep_sound(state, store, job, wanted, path).await;
+async fn finish_recording(work: Work<'_>, wanted: &Wanted, heard: &Heard, outcome: &Outcome) -> Result<(), Stopped> {
+    let store = work.store;
+    let audio = keep_sound(work, wanted).await;
     let said = heard.parts().iter().map(|part| &part.transcript);
     let transcripts: Vec<NewTranscript> = said
         .filter(|said| !(said.text.trim().is_empty() && said.raw_text.trim().is_empty()))
@@ -238,42 +228,45 @@ async fn finish_recording(
         audio_ms: outcome.sound_ms,
         warnings: outcome.warnings.clone(),
     };
-    finish(store, lease, &serde_json::to_value(result).expect("a result is plain data")).await?;
+    finish(work, &serde_json::to_value(result).expect("a result is plain data")).await?;
     let new = recorded.iter().zip(&transcripts).filter(|(recorded, _)| matches!(recorded, Recorded::Stored(_)));
-    note_usage(store, job, new.map(|(_, transcript)| transcript.audio_ms).sum()).await;
+    note_usage(work, new.map(|(_, transcript)| transcript.audio_ms).sum()).await;
     Ok(())
 }
 
-async fn finish(store: &Store, lease: Lease, result: &Value) -> Result<(), Stopped> {
-    match store.jobs().finish(lease, result, &[], Moment::now()).await.map_err(of_store)? {
+async fn finish(work: Work<'_>, result: &Value) -> Result<(), Stopped> {
+    match work.store.jobs().finish(work.lease, result, &[], Moment::now()).await.map_err(of_store)? {
         Some(_) => Ok(()),
         None => Err(Stopped::Lost),
     }
 }
 
-async fn note_usage(store: &Store, job: &Job, audio_ms: u64) {
+async fn note_usage(work: Work<'_>, audio_ms: u64) {
     let used = Consumption { audio_ms, ..Consumption::default() };
-    if let Err(error) = store.usage().add(job.owner, Moment::now().day(), used).await {
+    if let Err(error) = work.store.usage().add(work.job.owner, Moment::now().day(), used).await {
         warn!(%error, "what was consumed could not be noted");
     }
 }
 
 /// The sound of a recording for its owner to listen to, where they want that and have room for it.
-async fn keep_sound(state: &AppState, store: &Store, job: &Job, wanted: &Wanted, path: &Path) -> Option<AudioId> {
+async fn keep_sound(work: Work<'_>, wanted: &Wanted) -> Option<AudioId> {
+    let Work { state, store, job, path, .. } = work;
     let kept = async {
-        let mut heard = sound::open(path, wanted.encoding, wanted.settings.audio.as_ref()).await.map_err(text)?;
-        let kind = heard.kind().filter(|_| state.kept_audio().keeps_anything());
-        let Some(kind) = kind else { return Ok(None) };
-        if !keeps_audio(state, store, job, heard.expected_bytes()).await {
+        if !state.kept_audio().keeps_anything() || !is_wished(work).await {
+            return Ok(None);
+        }
+        let mut sound = sound::open(path, wanted.encoding, wanted.settings.audio.as_ref()).await.map_err(text)?;
+        let Some(kind) = sound.kind() else { return Ok(None) };
+        if !has_room(work, sound.expected_bytes()).await {
             return Ok(None);
         }
         let sink = Sink::new(state.kept_audio(), kind);
-        while let Some(chunk) = heard.next().await.map_err(text)? {
+        while let Some(chunk) = sound.next().await.map_err(text)? {
             sink.write(chunk).await;
         }
         let file = sink.finish().await.map_err(text)?;
         // How long a container is, is known at its end only.
-        if !keeps_audio(state, store, job, file.bytes).await {
+        if !has_room(work, file.bytes).await {
             state.kept_audio().discard(&file).await;
             return Ok(None);
         }
@@ -289,14 +282,18 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// Whether the owner wants the sound kept and has room for it.
-async fn keeps_audio(state: &AppState, store: &Store, job: &Job, bytes: u64) -> bool {
-    let wish = match store.settings().get(job.owner).await {
+/// Whether the owner wants the sound kept.
+async fn is_wished(work: Work<'_>) -> bool {
+    match work.store.settings().get(work.job.owner).await {
         Ok(kept) => serde_json::from_value::<Preferences>(kept.body).unwrap_or_default().keep_audio,
         Err(_) => false,
-    };
-    let stored = store.audio().stored_bytes(job.owner).await.unwrap_or(u64::MAX);
-    wish && state.auth().quotas.has_room(stored, bytes)
+    }
+}
+
+/// Whether the owner's quota has room for so much.
+async fn has_room(work: Work<'_>, bytes: u64) -> bool {
+    let stored = work.store.audio().stored_bytes(work.job.owner).await.unwrap_or(u64::MAX);
+    work.state.auth().quotas.has_room(stored, bytes)
 }
 
 fn of_store(error: store::StoreError) -> Stopped {
