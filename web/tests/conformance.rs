@@ -10,8 +10,7 @@ use std::sync::Mutex;
 use serde_json::json;
 use support::TestServer;
 use support::api::{ACCOUNTS, Api};
-use support::sound::wav;
-use support::sound::{sample, silence};
+use support::sound::{sample, silence, wav};
 use support::views::{le, skipped};
 
 /// Two tests must not make the same environment at the same time.

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::api::Api;
-use support::sound::wav;
-use support::sound::{sample, samples, silence};
+use support::sound::{mu_law, sample, samples, silence, wav};
 use support::views::{converted, skipped, words};
 use support::{TestServer, resident_bytes};
 
@@ -71,14 +70,6 @@ fn telephone(seconds: usize) -> Vec<u8> {
     file.extend(length.to_le_bytes());
     file.extend(samples);
     file
-}
-
-fn mu_law(sample: i16) -> u8 {
-    let magnitude = (i32::from(sample).abs() + 132).min(32_767);
-    let exponent = (magnitude as u32).ilog2().saturating_sub(7).min(7);
-    let mantissa = (magnitude >> (exponent + 3)) & 0x0f;
-    let sign = if sample < 0 { 0x80 } else { 0 };
-    !(sign | (exponent as u8) << 4 | mantissa as u8)
 }
 
 #[actix_rt::test]

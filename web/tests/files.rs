@@ -6,8 +6,7 @@ use std::ops::ControlFlow;
 
 use engine::wer::word_error_rate;
 use serde_json::Value;
-use support::sound::wav;
-use support::sound::{sample, samples, silence};
+use support::sound::{sample, samples, silence, wav};
 use support::views::{converted, form, made_by_ffmpeg, skipped, words};
 use support::{TestServer, resident_bytes};
 use web::files::decode::{Piece, decode};

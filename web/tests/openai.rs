@@ -4,8 +4,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::TestServer;
-use support::sound::wav;
-use support::sound::{sample, silence};
+use support::sound::{sample, silence, wav};
 use support::views::{form, words};
 
 fn speech() -> Vec<i16> {

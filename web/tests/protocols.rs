@@ -6,8 +6,7 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 use support::TestServer;
 use support::client::Client;
-use support::sound::wav;
-use support::sound::{sample, silence};
+use support::sound::{mu_law, sample, silence, wav};
 use support::views::{Socket, le, words};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -239,15 +238,6 @@ async fn deepgram_takes_telephone_sound_and_refuses_what_it_cannot_read() {
     let (heard, _) = socket.rest().await;
     let said: Vec<String> = finals(&heard).into_iter().map(transcript).collect();
     assert!(words(&said.join(" ")).len() >= 5, "{said:?}");
-}
-
-/// G.711, by its definition.
-fn mu_law(sample: i16) -> u8 {
-    let magnitude = (i32::from(sample).abs() + 132).min(32_767);
-    let exponent = (magnitude as u32).ilog2().saturating_sub(7).min(7);
-    let mantissa = (magnitude >> (exponent + 3)) & 0x0f;
-    let sign = if sample < 0 { 0x80 } else { 0 };
-    !(sign | (exponent as u8) << 4 | mantissa as u8)
 }
 
 #[actix_rt::test]

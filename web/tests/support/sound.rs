@@ -81,3 +81,12 @@ pub fn wav(samples: &[i16]) -> Vec<u8> {
     writer.finalize().expect("in memory");
     file.into_inner()
 }
+
+/// G.711, by its definition.
+pub fn mu_law(sample: i16) -> u8 {
+    let magnitude = (i32::from(sample).abs() + 132).min(32_767);
+    let exponent = (magnitude as u32).ilog2().saturating_sub(7).min(7);
+    let mantissa = (magnitude >> (exponent + 3)) & 0x0f;
+    let sign = if sample < 0 { 0x80 } else { 0 };
+    !(sign | (exponent as u8) << 4 | mantissa as u8)
+}
