@@ -1,6 +1,8 @@
 //! The same speech against two servers in one run, in turns, so that ratios are honest.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -32,31 +34,76 @@ pub struct Load {
     pub at_once: Vec<Recording>,
     /// Position of the clip whose time counts; none: all count.
     pub counts: Option<usize>,
+    /// To us it is spoken at the pace of speech; the other gets it whole when it has been said.
+    pub live: bool,
     pub rounds: usize,
 }
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
     pub what: String,
-    pub ours: Percentiles,
-    pub theirs: Percentiles,
-    /// Theirs over ours, of the 95th percentile.
+    /// Who is compared.
+    pub names: (&'static str, &'static str),
+    pub first: Percentiles,
+    pub second: Percentiles,
+    /// The second's over the first's, of the 95th percentile.
     pub ratio: f64,
+}
+
+impl Comparison {
+    fn of(what: &str, names: (&'static str, &'static str), first: Vec<Duration>, second: Vec<Duration>) -> Self {
+        let (first, second) = (Percentiles::of(first), Percentiles::of(second));
+        let ratio = second.p95 as f64 / first.p95.max(1) as f64;
+        Self { what: what.to_owned(), names, first, second, ratio }
+    }
 }
 
 pub async fn compare(what: &str, ours: &Peer, theirs: &Peer, load: &Load) -> anyhow::Result<Comparison> {
     let (mut mine, mut other) = (Vec::new(), Vec::new());
     for _ in 0..load.rounds {
-        mine.extend(round(ours, load).await?);
-        other.extend(round(theirs, load).await?);
+        mine.extend(round(ours, load, load.live).await?);
+        other.extend(round(theirs, load, false).await?);
     }
-    let (ours, theirs) = (Percentiles::of(mine), Percentiles::of(other));
-    let ratio = theirs.p95 as f64 / ours.p95.max(1) as f64;
-    Ok(Comparison { what: what.to_owned(), ours, theirs, ratio })
+    Ok(Comparison::of(what, ("ours", "theirs"), mine, other))
 }
 
-async fn round(peer: &Peer, load: &Load) -> anyhow::Result<Vec<Duration>> {
-    let times = join_all(load.at_once.iter().map(|clip| ask(peer, clip))).await;
+/// What somebody costs us who keeps every core busy with other things: idle without them, busy with them.
+pub async fn beside_busy_cores(what: &str, peer: &Peer, load: &Load) -> anyhow::Result<Comparison> {
+    let (mut alone, mut beside) = (Vec::new(), Vec::new());
+    for _ in 0..load.rounds {
+        alone.extend(round(peer, load, load.live).await?);
+        let _busy = Busy::every_core();
+        beside.extend(round(peer, load, load.live).await?);
+    }
+    Ok(Comparison::of(what, ("idle", "busy"), alone, beside))
+}
+
+/// Threads that do nothing useful, one for each core, until it is dropped.
+struct Busy(Arc<AtomicBool>);
+
+impl Busy {
+    fn every_core() -> Self {
+        let on = Arc::new(AtomicBool::new(true));
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            let on = Arc::clone(&on);
+            std::thread::spawn(move || {
+                while on.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        Self(on)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+async fn round(peer: &Peer, load: &Load, live: bool) -> anyhow::Result<Vec<Duration>> {
+    let times = join_all(load.at_once.iter().map(|clip| ask(peer, clip, live))).await;
     let times: Vec<Duration> = times.into_iter().collect::<anyhow::Result<_>>()?;
     Ok(match load.counts {
         Some(at) => vec![times[at]],
@@ -64,24 +111,28 @@ async fn round(peer: &Peer, load: &Load) -> anyhow::Result<Vec<Duration>> {
     })
 }
 
-/// From the beginning of the question to the whole text.
-async fn ask(peer: &Peer, clip: &Recording) -> anyhow::Result<Duration> {
+/// From the beginning of the question, or from the end of the speech if it is live, to the whole text.
+async fn ask(peer: &Peer, clip: &Recording, live: bool) -> anyhow::Result<Duration> {
     let begun = Instant::now();
     match peer {
         Peer::Native(server) => {
             let manner = Manner {
                 server: server.clone(),
-                mode: Mode::AfterRecording,
+                key: None,
+                mode: if live { Mode::OnPause } else { Mode::AfterRecording },
                 quality: Quality::Normal,
                 pause_ms: 0,
-                real_time: false,
+                real_time: live,
                 cancels: false,
             };
             let mut person = Person { manner, mishaps: watch::channel(Mishap::default()).1 };
             let mut seen = Seen::default();
-            person.speak(0, clip, &mut seen).await?;
+            person.speak(0, clip, &mut seen, None).await?;
             if !seen.errors.is_empty() {
                 bail!("{}", seen.errors.join("; "));
+            }
+            if live {
+                return seen.after_stop.first().copied().context("the recording has no end");
             }
         }
         Peer::OpenAi(server) => {
@@ -123,10 +174,11 @@ fn wav(clip: &Recording) -> anyhow::Result<Vec<u8>> {
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((one, other), (a, b)) = (self.names, (self.first, self.second));
         write!(
             f,
-            "{:50} ours p50 {:6} p95 {:6} ms, theirs p50 {:6} p95 {:6} ms: {:.1}x",
-            self.what, self.ours.p50, self.ours.p95, self.theirs.p50, self.theirs.p95, self.ratio
+            "{:42} {one} p50 {:6} p95 {:6} ms, {other} p50 {:6} p95 {:6} ms: {:.1}x",
+            self.what, a.p50, a.p95, b.p50, b.p95, self.ratio
         )
     }
 }

@@ -5,6 +5,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
 
 const LIMIT: Duration = Duration::from_secs(600);
 
@@ -14,7 +17,20 @@ pub struct Answer {
 }
 
 pub async fn get(url: &str) -> anyhow::Result<Answer> {
-    send(url, "GET", &[], None).await
+    send(url, "GET", None, &[], None).await
+}
+
+pub async fn post_json(url: &str, token: Option<&str>, body: &str) -> anyhow::Result<Answer> {
+    send(url, "POST", token, body.as_bytes(), Some("application/json")).await
+}
+
+/// A WebSocket to be opened in somebody's name.
+pub fn websocket(url: &str, key: Option<&str>) -> anyhow::Result<Request> {
+    let mut request = url.into_client_request()?;
+    if let Some(key) = key {
+        request.headers_mut().insert(AUTHORIZATION, format!("Bearer {key}").try_into()?);
+    }
+    Ok(request)
 }
 
 /// A form with one file, as `curl -F` sends it.
@@ -32,17 +48,18 @@ pub async fn post_form(url: &str, fields: &[(&str, &str)], file: (&str, &[u8])) 
     body.extend_from_slice(head.as_bytes());
     body.extend_from_slice(file.1);
     body.extend_from_slice(format!("\r\n--{BORDER}--\r\n").as_bytes());
-    send(url, "POST", &body, Some(&format!("multipart/form-data; boundary={BORDER}"))).await
+    send(url, "POST", None, &body, Some(&format!("multipart/form-data; boundary={BORDER}"))).await
 }
 
-async fn send(url: &str, method: &str, body: &[u8], kind: Option<&str>) -> anyhow::Result<Answer> {
+async fn send(url: &str, method: &str, token: Option<&str>, body: &[u8], kind: Option<&str>) -> anyhow::Result<Answer> {
     let rest = url.strip_prefix("http://").context("the load generator speaks to `http://` addresses only")?;
     let (address, path) = rest.split_once('/').unwrap_or((rest, ""));
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
         let kind = kind.map_or_else(String::new, |kind| format!("Content-Type: {kind}\r\n"));
+        let token = token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
         let head = format!(
-            "{method} /{path} HTTP/1.1\r\nHost: {address}\r\n{kind}Content-Length: {}\r\nConnection: close\r\n\r\n",
+            "{method} /{path} HTTP/1.1\r\nHost: {address}\r\n{token}{kind}Content-Length: {}\r\nConnection: close\r\n\r\n",
             body.len()
         );
         stream.write_all(head.as_bytes()).await?;

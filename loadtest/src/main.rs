@@ -6,6 +6,7 @@ mod compare;
 mod crowd;
 mod http;
 mod meter;
+mod people;
 mod person;
 mod ramp;
 mod recording;
@@ -23,6 +24,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
 
 use self::compare::{Load, Peer};
+use self::people::People;
 use self::recording::Recording;
 use self::report::Report;
 use self::scenario::{Chaos, Fault, Phase, Scenario};
@@ -40,7 +42,7 @@ struct Options {
 enum What {
     /// A scenario: steady, soak, burst, cancellations, chaos (see `loadtest/scenarios`)
     Run(Run),
-    /// Finds how many people can speak at once before finals take too long
+    /// Finds how many people can speak at once before finals take too long; then twice as many come, and go again
     Ramp(Ramp),
     /// The same speech to this server and to another, in turns
     Compare(Compare),
@@ -57,6 +59,9 @@ struct Target {
     /// A setting for the started server; may be given again
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
+    /// Keys of people of a running server, one a line; a server that is started here gets accounts by itself
+    #[arg(long, value_name = "FILE", conflicts_with = "start")]
+    keys: Option<PathBuf>,
     /// Folder with `transcripts.tsv` and 16 kHz recordings
     #[arg(long, default_value = "models/asr/samples", value_name = "DIR")]
     samples: PathBuf,
@@ -65,10 +70,16 @@ struct Target {
 impl Target {
     async fn open(&self) -> anyhow::Result<Server> {
         match (&self.server, &self.start) {
-            (Some(url), _) => Ok(Server::at(url)),
+            (Some(url), _) => Ok(Server::at(url, self.people()?)),
             (None, Some(executable)) => Server::start(executable, &self.settings).await,
-            (None, None) => Ok(Server::at("http://127.0.0.1:3000")),
+            (None, None) => Ok(Server::at("http://127.0.0.1:3000", self.people()?)),
         }
+    }
+
+    fn people(&self) -> anyhow::Result<People> {
+        let Some(file) = &self.keys else { return Ok(People::default()) };
+        let keys = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+        Ok(People::with(keys.lines().map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect()))
     }
 
     fn recordings(&self) -> anyhow::Result<Vec<Recording>> {
@@ -118,6 +129,12 @@ struct Ramp {
     from: usize,
     #[arg(long, default_value_t = 200)]
     to: usize,
+    /// Also write the report of the burst as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Also write it as a page with plots
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -171,7 +188,7 @@ impl Run {
             *phase = Phase {
                 speakers: self.speakers.unwrap_or(phase.speakers),
                 seconds: self.seconds.unwrap_or(phase.seconds),
-                upload_minutes: phase.upload_minutes,
+                ..*phase
             };
         }
         if self.chaos && scenario.chaos.is_none() {
@@ -201,9 +218,16 @@ impl Ramp {
     async fn run(self) -> anyhow::Result<bool> {
         let recordings = self.target.recordings()?;
         let mut server = self.target.open().await?;
-        let most = ramp::most_speakers(&mut server, recordings, self.from..=self.to, self.seconds, self.p95_ms).await?;
+        let range = self.from..=self.to;
+        let most = ramp::most_speakers(&mut server, recordings.clone(), range, self.seconds, self.p95_ms).await?;
         println!("{most} people can speak at once with p95 under {} ms", self.p95_ms);
-        Ok(most > 0)
+        if most == 0 {
+            return Ok(false);
+        }
+        let report = run::run(&mut server, ramp::burst(most), recordings).await?;
+        write(&report, self.json.as_deref(), self.html.as_deref())?;
+        print!("{report}");
+        Ok(report.is_clean())
     }
 }
 
@@ -227,34 +251,46 @@ impl Compare {
         for (what, load) in loads(&recordings, self.rounds) {
             println!("{}", compare::compare(what, &ours, &theirs, &load).await?);
         }
+        let load =
+            Load { at_once: vec![of_ms(&recordings, 5000, 0)], counts: None, live: false, rounds: 3 * self.rounds };
+        println!("{}", compare::beside_busy_cores("a clip of 5 s, beside busy cores", &ours, &load).await?);
         Ok(true)
     }
 }
 
 /// One decode at a time, in the model's whole window, as a server does that wraps the library and a lock.
-const BASELINE: [&str; 4] = ["asr.workers=1", "asr.slots_per_worker=1", "asr.whole_window=true", "llm.enabled=false"];
+const BASELINE: [&str; 6] = [
+    "asr.workers=1",
+    "asr.slots_per_worker=1",
+    "asr.whole_window=true",
+    "audio.pause_ms=10000",
+    "audio.longest_utterance_ms=29000",
+    "llm.enabled=false",
+];
+
+/// Speech of this length: recordings one after the other, cut off there.
+fn of_ms(recordings: &[Recording], ms: u64, gap_ms: u64) -> Recording {
+    let mut parts: Vec<&Recording> = Vec::new();
+    for part in recordings.iter().filter(|recording| recording.language == "en").cycle() {
+        if parts.iter().map(|part| part.ms() + gap_ms).sum::<u64>() >= ms {
+            break;
+        }
+        parts.push(part);
+    }
+    let mut joined = Recording::joined(&parts, gap_ms);
+    joined.samples.truncate(ms as usize * 16);
+    joined
+}
 
 /// What is asked of both servers.
 fn loads(recordings: &[Recording], rounds: usize) -> Vec<(&'static str, Load)> {
-    let of_ms = |ms: u64, gap_ms: u64| {
-        let mut parts: Vec<&Recording> = Vec::new();
-        for part in recordings.iter().filter(|recording| recording.language == "en").cycle() {
-            if parts.iter().map(|part| part.ms() + gap_ms).sum::<u64>() >= ms {
-                break;
-            }
-            parts.push(part);
-        }
-        let mut joined = Recording::joined(&parts, gap_ms);
-        joined.samples.truncate(ms as usize * 16);
-        joined
-    };
-    let five = of_ms(5000, 0);
-    let mut behind = vec![of_ms(30_000, 0)];
-    behind.push(of_ms(3000, 0));
+    let all = |at_once| Load { at_once, counts: None, live: false, rounds };
+    let five = of_ms(recordings, 5000, 0);
+    let behind = vec![of_ms(recordings, 30_000, 0), of_ms(recordings, 3000, 0)];
     vec![
-        ("one clip of 5 s", Load { at_once: vec![five.clone()], counts: None, rounds }),
-        ("16 clips of 5 s at once", Load { at_once: vec![five; 16], counts: None, rounds }),
-        ("a clip of 3 s behind one of 30 s", Load { at_once: behind, counts: Some(1), rounds }),
-        ("one clip of 30 s", Load { at_once: vec![of_ms(30_000, 700)], counts: None, rounds }),
+        ("one clip of 5 s", all(vec![five.clone()])),
+        ("16 clips of 5 s at once", all(vec![five; 16])),
+        ("a clip of 3 s behind one of 30 s", Load { counts: Some(1), ..all(behind) }),
+        ("28 s with pauses, from the end of speech", Load { live: true, ..all(vec![of_ms(recordings, 28_000, 700)]) }),
     ]
 }

@@ -18,18 +18,23 @@ use crate::upload::{Uploaded, upload};
 pub async fn run(server: &mut Server, scenario: Scenario, recordings: Vec<Recording>) -> anyhow::Result<Report> {
     let recordings = joined(recordings, scenario.joined);
     server.until_ready().await?;
-    let expected = alone(&server.url, &recordings, &scenario).await?;
+    // One more than speak: who sends a file, or has many connections.
+    let most = scenario.phases.iter().map(|phase| phase.speakers + 1).max().unwrap_or(1);
+    let people = server.people(most).await?;
+    let expected = alone(&server.url, &people, &recordings, &scenario).await?;
     let crowd = Crowd {
         server: server.url.clone(),
         recordings: Rc::new(recordings),
         scenario: scenario.clone(),
         lines: Lines::default(),
+        people,
     };
     let begun = Instant::now();
     let mut report =
         Report { scenario, phases: Vec::new(), faults: BTreeMap::new(), readings: Vec::new(), problems: Vec::new() };
     for (number, phase) in report.scenario.phases.clone().into_iter().enumerate() {
         let progress = progress(phase);
+        let phase_begun = Instant::now();
         let (mut readings, mut upload_problem) = (Vec::new(), None);
         let uploaded = Uploaded::default();
         let accounts = {
@@ -44,7 +49,8 @@ pub async fn run(server: &mut Server, scenario: Scenario, recordings: Vec<Record
             };
             let uploading = async {
                 if phase.upload_minutes > 0 {
-                    let sent = upload(&crowd.server, &crowd.recordings, phase.upload_minutes, &uploaded).await;
+                    let key = crowd.people.key(phase.speakers);
+                    let sent = upload(&crowd.server, key, &crowd.recordings, phase.upload_minutes, &uploaded).await;
                     upload_problem = sent.err().map(|error| format!("{error:#}"));
                 }
                 std::future::pending::<()>().await;
@@ -65,7 +71,7 @@ pub async fn run(server: &mut Server, scenario: Scenario, recordings: Vec<Record
         report.phases.push(PhaseReport {
             uploaded_ms: uploaded.sent_ms.get(),
             upload_settled_ms: uploaded.settled_ms.get(),
-            ..PhaseReport::of(phase, &accounts, &crowd.recordings, &expected, &readings)
+            ..PhaseReport::of(phase, phase_begun, &accounts, &crowd.recordings, &expected, &readings)
         });
         report.readings.extend(readings);
     }

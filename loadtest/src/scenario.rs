@@ -33,6 +33,20 @@ pub struct Phase {
     /// Meanwhile somebody sends so much sound by Deepgram's protocol, as fast as the server reads it.
     #[serde(default)]
     pub upload_minutes: u64,
+    /// Meanwhile one more person speaks over so many connections at once.
+    #[serde(default)]
+    pub connections_of_one: usize,
+}
+
+impl Phase {
+    pub fn of(speakers: usize, seconds: u64) -> Self {
+        Self { speakers, seconds, upload_minutes: 0, connections_of_one: 0 }
+    }
+
+    /// Of everybody.
+    pub fn connections(self) -> usize {
+        self.speakers + self.connections_of_one
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +117,7 @@ impl Default for Scenario {
     fn default() -> Self {
         Self {
             name: "people speaking".to_owned(),
-            phases: vec![Phase { speakers: 2, seconds: 30, upload_minutes: 0 }],
+            phases: vec![Phase::of(2, 30)],
             mode: Mode::OnPause,
             quality: Quality::Normal,
             pause_ms: 1500,

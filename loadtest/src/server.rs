@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
 use crate::http;
+use crate::people::{self, People};
 
 const START_LIMIT: Duration = Duration::from_secs(120);
 /// Where a server that we start writes what it has to say.
@@ -18,6 +19,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(60);
 
 pub struct Server {
     pub url: String,
+    people: People,
     started: Option<Started>,
     /// The process, if it is ours; another one after a restart.
     pid: Rc<Cell<Option<u32>>>,
@@ -32,8 +34,8 @@ struct Started {
 }
 
 impl Server {
-    pub fn at(url: &str) -> Self {
-        Self { url: url.trim_end_matches('/').to_owned(), started: None, pid: Rc::default() }
+    pub fn at(url: &str, people: People) -> Self {
+        Self { url: url.trim_end_matches('/').to_owned(), people, started: None, pid: Rc::default() }
     }
 
     /// Starts one on a free port and waits until it is ready.
@@ -43,9 +45,18 @@ impl Server {
         let process = spawn(executable, settings, port, data.path())?;
         let started = Started { executable: executable.to_owned(), settings: settings.to_vec(), port, data, process };
         let pid = Rc::new(Cell::new(Some(started.process.id())));
-        let server = Self { url: format!("http://127.0.0.1:{port}"), started: Some(started), pid };
+        let server =
+            Self { url: format!("http://127.0.0.1:{port}"), people: People::default(), started: Some(started), pid };
         server.until_ready().await?;
         Ok(server)
+    }
+
+    /// Those who may speak to it: with accounts of their own where the server is ours.
+    pub async fn people(&mut self, count: usize) -> anyhow::Result<People> {
+        if self.started.is_some() {
+            self.people = self.people.at_least(count, &self.url).await?;
+        }
+        Ok(self.people.clone())
     }
 
     pub async fn until_ready(&self) -> anyhow::Result<()> {
@@ -120,7 +131,7 @@ fn spawn(executable: &Path, settings: &[String], port: u16, data: &Path) -> anyh
     command
         .args(["serve", "--profile", "development", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
         .arg(data);
-    for setting in settings {
+    for setting in people::SETTINGS.into_iter().chain(settings.iter().map(String::as_str)) {
         command.args(["--set", setting]);
     }
     let log = std::fs::File::options().create(true).append(true).open(data.join(LOG))?;

@@ -8,6 +8,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::http;
 use crate::recording::Recording;
 
 /// As some applications send them.
@@ -23,12 +24,19 @@ pub struct Uploaded {
 }
 
 /// So many minutes of the recordings, once. The end is the server's last word.
-pub async fn upload(server: &str, recordings: &[Recording], minutes: u64, seen: &Uploaded) -> anyhow::Result<()> {
+pub async fn upload(
+    server: &str,
+    key: Option<&str>,
+    recordings: &[Recording],
+    minutes: u64,
+    seen: &Uploaded,
+) -> anyhow::Result<()> {
     let url = format!(
         "{}/v1/listen?model=alfavoice&encoding=linear16&sample_rate=16000",
         server.trim_end_matches('/').replacen("http", "ws", 1)
     );
-    let (socket, _) = tokio_tungstenite::connect_async(url).await.context("`/v1/listen` is not there")?;
+    let (socket, _) =
+        tokio_tungstenite::connect_async(http::websocket(&url, key)?).await.context("`/v1/listen` is not there")?;
     let (mut to, mut from) = socket.split();
     let sending = async {
         let mut sent_ms = 0;

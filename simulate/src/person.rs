@@ -313,7 +313,7 @@ impl Person {
             Purpose::Partial => (Class::LivePartial, self.rules.partial_deadline_ms),
             Purpose::Final => (Class::LiveFinal, self.rules.final_deadline_ms),
         };
-        let tight = self.level.context() == engine::asr::ContextSize::Tight;
+        let tight = purpose == Purpose::Partial && self.level.partials_context() == engine::asr::ContextSize::Tight;
         let work = SimulatedWork { purpose, sound_ms: sound.as_millis() as u64, tight, factor: 1.0 };
         wishes.push(Wish::Submit { number: self.jobs, to, class, deadline: now + ms(patience), work, replaces });
         InFlight { number: self.jobs, to, started: false, submitted: now }

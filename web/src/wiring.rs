@@ -28,6 +28,8 @@ use engine_worker::{CpuSet, WorkerCommand, isa};
 
 /// Positions of whisper's encoder that stand for 30 s.
 const WHOLE_WINDOW: u16 = 1500;
+/// And what fits into it, with a margin.
+const WHOLE_WINDOW_MS: u32 = 29_000;
 
 /// Service time of a job before one was measured.
 const DEFAULT_SERVICE: Duration = Duration::from_millis(500);
@@ -92,7 +94,7 @@ fn recogniser(
         languages,
         audio_ctx_floor: if settings.asr.whole_window { WHOLE_WINDOW } else { f.audio_ctx_floor },
         audio_ctx_margin_ms: f.audio_ctx_margin_ms,
-        longest_utterance_ms: f.longest_utterance_ms,
+        longest_utterance_ms: if settings.asr.whole_window { WHOLE_WINDOW_MS } else { f.longest_utterance_ms },
         takes_prompt: f.takes_prompt,
         temperature_ladder: f.temperature_ladder.clone(),
         beam: f.beam,

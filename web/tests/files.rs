@@ -86,7 +86,7 @@ async fn what_is_decoded_is_what_others_decode() {
         println!("{line:?}");
     }
     for (name, rate, lossless, db, late, longer) in report {
-        // An encoder's lead-in (a frame of AAC in MP4, which others cut off) and the rest of its last frame.
+        // An encoder's lead-in (a frame of AAC outside MP4, which others leave in) and the rest of its last frame.
         assert!(late.unsigned_abs() * 1000 < 70 * u64::from(rate), "{name} is {late} samples late");
         assert!(longer.unsigned_abs() * 1000 < 120 * u64::from(rate), "{name} is {longer} samples longer");
         assert!(db > if lossless { 80.0 } else { 40.0 }, "{name} sounds different: {db} dB");

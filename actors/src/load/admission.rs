@@ -201,14 +201,20 @@ impl Admission {
             self.open_of.remove(owner);
         }
         self.open -= 1;
-        if self.departures.len() == DEPARTURES {
-            self.departures.pop_front();
-        }
-        self.departures.push_back(now);
-        if !self.limits.comeback.is_zero() {
+        if self.limits.comeback.is_zero() {
+            self.departed(now);
+        } else {
             self.kept.push_back((now + self.limits.comeback, owner.clone()));
             *self.kept_for.entry(owner.clone()).or_default() += 1;
         }
+    }
+
+    /// Somebody is gone for good. A place that is kept for somebody is not free.
+    fn departed(&mut self, at: Moment) {
+        if self.departures.len() == DEPARTURES {
+            self.departures.pop_front();
+        }
+        self.departures.push_back(at);
     }
 
     fn let_in(&mut self, owner: &Owner, how: Entry) -> Entry {
@@ -323,7 +329,8 @@ impl Admission {
             self.fresh.pop_front();
         }
         while self.kept.front().is_some_and(|(until, _)| *until < now) {
-            let (_, owner) = self.kept.pop_front().expect("it was looked at");
+            let (until, owner) = self.kept.pop_front().expect("it was looked at");
+            self.departed(until);
             if let Some(kept) = self.kept_for.get_mut(&owner) {
                 *kept -= 1;
                 if *kept == 0 {

@@ -68,7 +68,7 @@ fn promises_come_no_faster_than_places() {
         admission.leave(&person(leaving), at(2000 * (leaving as u64 + 1)));
     }
     admission.observe(Level::Refusing, Some(ROOM_FOR_TEN));
-    let mut ask = |number| admission.enter(&person(number), at(16_000)).expect_err("refused").retry_after;
+    let mut ask = |number| admission.enter(&person(number), at(60_000 + 16_001)).expect_err("refused").retry_after;
     let waits: Vec<Duration> = (20..30).map(&mut ask).collect();
     // One leaves every two seconds.
     assert!(waits.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_millis(1750)), "{waits:?}");
@@ -83,6 +83,22 @@ fn a_broken_connection_finds_its_place_again() {
     assert_eq!(admission.enter(&person(3), at(2000)), Ok(Entry::Returned));
     admission.leave(&person(3), at(3000));
     assert!(admission.enter(&person(3), at(64_000)).is_err(), "after the time for it the place is gone");
+}
+
+/// People who dictate open a connection for each sentence; their places are not given away in between.
+#[test]
+fn whoever_comes_back_each_time_has_not_left() {
+    let mut admission = full();
+    admission.observe(Level::Refusing, Some(ROOM_FOR_TEN));
+    for round in 0..20 {
+        for number in 0..10 {
+            admission.leave(&person(number), at(1000 * round));
+            assert_eq!(admission.enter(&person(number), at(1000 * round + 500)), Ok(Entry::Returned));
+        }
+    }
+    let mut ask = |number| admission.enter(&person(number), at(21_000)).expect_err("refused").retry_after;
+    let (first, second) = (ask(20), ask(21));
+    assert!(second - first >= Duration::from_secs(50), "nobody left: {first:?}, {second:?}");
 }
 
 #[test]
@@ -176,7 +192,7 @@ proptest! {
             admission.leave(&person(leaving as usize), at(every_ms * (leaving + 1)));
         }
         admission.observe(Level::Refusing, None);
-        let now = at(every_ms * 8);
+        let now = at(60_001 + every_ms * 8);
         let waits: Vec<Duration> =
             (100..100 + crowd).map(|who| admission.enter(&person(who), now).expect_err("refused").retry_after).collect();
         let whole = waits[crowd - 1] - waits[0];

@@ -9,7 +9,7 @@ pub enum Level {
     Full,
     /// Live text comes half as often.
     SlowerPartials,
-    /// The recogniser is given less silence behind the speech.
+    /// Live text is read with less silence behind the speech. Finals are not: the same words come out, however busy it is.
     SmallerContext,
     /// `high` quality is done by the fast model.
     FastModel,
@@ -50,9 +50,7 @@ impl Level {
         match self {
             Self::Full => "the server gives its full service again",
             Self::SlowerPartials => "the server is busy: live text comes less often",
-            Self::SmallerContext => {
-                "the server is busy: live text comes less often, and texts may be a little less exact"
-            }
+            Self::SmallerContext => "the server is busy: live text comes less often and is a little less exact",
             Self::FastModel => "the server is busy: the fast model stands in for the accurate one",
             Self::RulesOnly => "the server is busy: the fast model stands in, and texts are cleaned by rules alone",
             Self::FinalsOnly | Self::Refusing => "the server is very busy: no live text, finals only",
@@ -74,7 +72,7 @@ impl Level {
         if self >= Self::SlowerPartials { 2 } else { 1 }
     }
 
-    pub fn context(self) -> ContextSize {
+    pub fn partials_context(self) -> ContextSize {
         if self >= Self::SmallerContext { ContextSize::Tight } else { ContextSize::Fitted }
     }
 

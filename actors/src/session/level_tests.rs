@@ -1,4 +1,4 @@
-use engine::asr::ContextSize;
+use engine::asr::{ContextSize, Purpose};
 
 use super::*;
 use crate::load::{Level, Service};
@@ -53,7 +53,7 @@ fn finals_only_means_no_live_text_and_the_same_finals() {
 #[test]
 fn under_load_the_fast_model_stands_in_where_it_can() {
     let targets = |level: Level| {
-        let mut table = Table::new(SessionOptions { tier: Tier::High, partials: false, ..options() });
+        let mut table = Table::new(SessionOptions { tier: Tier::High, ..options() });
         table.follow(level);
         let mut targets = Vec::new();
         let sound: Vec<i16> = speech().into_iter().chain(vec![0; 16_000]).collect();
@@ -62,13 +62,16 @@ fn under_load_the_fast_model_stands_in_where_it_can() {
             for effect in table.state.sound(&engine::audio::le_bytes(chunk), None, table.now) {
                 if let SessionEffect::Submit { job, to, .. } = effect {
                     let Work::Transcribe { options, .. } = &job.work else { panic!("sessions transcribe") };
-                    targets.push((to, options.context));
+                    targets.push((to, options.purpose, options.context));
                 }
             }
         }
         targets
     };
-    assert!(targets(Level::Full).contains(&(Target::Recogniser(Tier::High), ContextSize::Fitted)));
+    let (accurate, fast) = (Target::Recogniser(Tier::High), Target::Recogniser(Tier::Normal));
+    assert!(targets(Level::Full).contains(&(accurate, Purpose::Final, ContextSize::Fitted)));
     let spared = targets(Level::FastModel);
-    assert!(!spared.is_empty() && spared.iter().all(|t| *t == (Target::Recogniser(Tier::Normal), ContextSize::Tight)));
+    let expected = [(fast, Purpose::Partial, ContextSize::Tight), (fast, Purpose::Final, ContextSize::Fitted)];
+    assert!(spared.iter().all(|target| expected.contains(target)), "{spared:?}");
+    assert!(expected.iter().all(|target| spared.contains(target)), "{spared:?}");
 }

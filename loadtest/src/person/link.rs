@@ -9,6 +9,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
+use crate::http;
+
 /// Why there is no connection.
 #[derive(Debug)]
 pub enum NoEntry {
@@ -26,9 +28,10 @@ pub struct Link(WebSocketStream<MaybeTlsStream<TcpStream>>);
 pub struct Lost;
 
 impl Link {
-    pub async fn open(server: &str) -> Result<Self, NoEntry> {
+    pub async fn open(server: &str, key: Option<&str>) -> Result<Self, NoEntry> {
         let url = format!("{}/transcribe", server.trim_end_matches('/').replacen("http", "ws", 1));
-        match tokio_tungstenite::connect_async(url).await {
+        let request = http::websocket(&url, key).map_err(|error| NoEntry::Broken(format!("{error:#}")))?;
+        match tokio_tungstenite::connect_async(request).await {
             Ok((socket, _)) => Ok(Self(socket)),
             Err(Error::Http(response)) => {
                 let header = |name: &str| response.headers().get(name)?.to_str().ok()?.parse::<u64>().ok();

@@ -27,6 +27,8 @@ const RECONNECT_AFTER: Duration = Duration::from_millis(300);
 #[derive(Debug, Clone)]
 pub struct Manner {
     pub server: String,
+    /// Of whoever speaks.
+    pub key: Option<String>,
     pub mode: Mode,
     pub quality: Quality,
     /// Silence after each recording.
@@ -73,8 +75,14 @@ pub struct Person {
 }
 
 impl Person {
-    /// Speaks one recording and everything it takes; an error when the person gave up.
-    pub async fn speak(&mut self, number: usize, recording: &Recording, seen: &mut Seen) -> anyhow::Result<Spoken> {
+    /// Speaks one recording and everything it takes. None: the server had no room for it until then, and the person left.
+    pub async fn speak(
+        &mut self,
+        number: usize,
+        recording: &Recording,
+        seen: &mut Seen,
+        leaves: Option<Instant>,
+    ) -> anyhow::Result<Option<Spoken>> {
         let silence = self.manner.pause_ms as usize * 16;
         let mut samples = recording.samples.clone();
         samples.resize(samples.len() + silence, 0);
@@ -86,13 +94,19 @@ impl Person {
             ledger: Ledger::default(),
             promised: false,
         };
+        let patience = leaves.unwrap_or_else(|| Instant::now() + PATIENCE);
+        let Ok(link) = tokio::time::timeout_at(patience.into(), come_in(&self.manner, &mut talk, seen)).await else {
+            anyhow::ensure!(leaves.is_some(), "the server let nobody in for {} s", PATIENCE.as_secs());
+            return Ok(None);
+        };
+        // What is to be said begins now.
+        talk.start = Instant::now();
         let limit = Duration::from_millis(samples.len() as u64 / 16) + PATIENCE;
         let all = async {
-            loop {
-                if matches!(self.converse(&mut talk, seen).await, Ended::Done) {
-                    return;
-                }
+            let mut link = link;
+            while matches!(self.converse(link, &mut talk, seen).await, Ended::Lost) {
                 tokio::time::sleep(RECONNECT_AFTER).await;
+                link = come_in(&self.manner, &mut talk, seen).await;
             }
         };
         let finished = tokio::time::timeout(limit, all).await.is_ok();
@@ -100,12 +114,11 @@ impl Person {
             seen.errors.push(format!("`{}` was not finished in time", recording.name));
         }
         seen.take_ledger(&talk.ledger);
-        Ok(Spoken { recording: number, ledger: talk.ledger })
+        Ok(Some(Spoken { recording: number, ledger: talk.ledger }))
     }
 
     /// One connection, until the recording is done or the line is lost.
-    async fn converse(&mut self, talk: &mut Talk<'_>, seen: &mut Seen) -> Ended {
-        let Some(mut link) = enter(&self.manner.server, talk, seen).await else { return Ended::Lost };
+    async fn converse(&mut self, mut link: Link, talk: &mut Talk<'_>, seen: &mut Seen) -> Ended {
         let Ok(mut at) = self.introduce(talk, &mut link, seen).await else { return Ended::Lost };
         self.mishaps.mark_unchanged();
         let base = talk.ledger.base_ms() * 16;
@@ -215,15 +228,21 @@ struct Talk<'a> {
     promised: bool,
 }
 
-/// A connection, as soon as the server lets us in; waits as long as it is told to.
-async fn enter(server: &str, talk: &mut Talk<'_>, seen: &mut Seen) -> Option<Link> {
-    match Link::open(server).await {
+/// A connection, sooner or later.
+async fn come_in(manner: &Manner, talk: &mut Talk<'_>, seen: &mut Seen) -> Link {
+    loop {
+        if let Some(link) = enter(manner, talk, seen).await {
+            return link;
+        }
+        tokio::time::sleep(RECONNECT_AFTER).await;
+    }
+}
+
+/// A connection, if the server lets us in; waits as long as it is told to if it does not.
+async fn enter(manner: &Manner, talk: &mut Talk<'_>, seen: &mut Seen) -> Option<Link> {
+    match Link::open(&manner.server, manner.key.as_deref()).await {
         Ok(link) => {
             seen.promises_kept += u64::from(std::mem::take(&mut talk.promised));
-            // Nothing was said yet: the recording begins now.
-            if talk.session.is_none() && talk.ledger.is_undisturbed() {
-                talk.start = Instant::now();
-            }
             Some(link)
         }
         Err(NoEntry::Refused { retry_after }) => {

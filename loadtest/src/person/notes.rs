@@ -7,13 +7,34 @@ use protocol::ServerMessage;
 
 use super::ledger::{Ledger, Told};
 
+/// Speech that goes on within this time after an utterance was cut there without a pause, as happens to speech that is
+/// longer than the model reads. Nobody stopped speaking at such a cut and waits, so its time is kept apart.
+const GOES_ON_MS: u64 = 400;
+
+/// A final text, and how long it took.
+#[derive(Debug, Clone, Copy)]
+pub struct Final {
+    pub at: Instant,
+    pub took: Duration,
+}
+
+/// The end of an utterance.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    at_ms: u64,
+    /// Speech went on behind it at once.
+    cut: bool,
+}
+
 /// What one person saw, over all their recordings.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// From the first speech of an utterance to its first live text.
     pub first_partials: Vec<Duration>,
     /// From the end of speech to the final text, by the person's clock.
-    pub finals: Vec<Duration>,
+    pub finals: Vec<Final>,
+    /// The same of pieces that were cut while the person went on speaking.
+    pub cut_in_speech: Vec<Duration>,
     /// From the end of the recording to its last text.
     pub after_stop: Vec<Duration>,
     /// As the server tells it.
@@ -44,8 +65,8 @@ pub(super) struct Notes {
     recording_ms: u64,
     /// Utterances without live text, and when their speech began.
     silent: HashMap<u64, Instant>,
-    /// When the speech of utterances ended.
-    ended: HashMap<u64, Instant>,
+    /// Whose speech ended and whose final is awaited.
+    ended: HashMap<u64, End>,
     committed: HashMap<u64, String>,
     last_final: Option<Instant>,
     done: bool,
@@ -74,9 +95,12 @@ impl Notes {
         match message {
             ServerMessage::SpeechStarted { utterance, at_ms } => {
                 self.silent.insert(utterance, at(at_ms, ledger.base_ms()));
+                if let Some(before) = self.ended.get_mut(&(utterance - 1)) {
+                    before.cut = at_ms < before.at_ms + GOES_ON_MS;
+                }
             }
             ServerMessage::SpeechStopped { utterance, at_ms } => {
-                self.ended.insert(utterance, at(at_ms, ledger.base_ms()));
+                self.ended.insert(utterance, End { at_ms, cut: false });
             }
             ServerMessage::PartialText(partial) => {
                 let begun = self.silent.remove(&partial.utterance);
@@ -87,8 +111,14 @@ impl Notes {
             }
             ServerMessage::FinalText(told) => {
                 self.silent.remove(&told.utterance);
-                let ended = self.ended.remove(&told.utterance);
-                seen.finals.extend(ended.map(|ended| ended.elapsed()));
+                if let Some(end) = self.ended.remove(&told.utterance) {
+                    let took = at(end.at_ms, ledger.base_ms()).elapsed();
+                    if end.cut {
+                        seen.cut_in_speech.push(took);
+                    } else {
+                        seen.finals.push(Final { at: Instant::now(), took });
+                    }
+                }
                 seen.queue_waits.push(Duration::from_millis(told.timings.queue_ms));
                 self.last_final = Some(Instant::now());
                 let utterance = told.utterance;

@@ -4,7 +4,7 @@ pub mod html;
 mod table;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -18,6 +18,8 @@ use crate::words::Difference;
 const SLACK_MS: u64 = 250;
 /// Utterances reach back by their pre-roll; that is no doubling.
 const PRE_ROLL_MS: u64 = 400;
+/// After it, what was before a phase is no longer felt.
+const SETTLING: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
@@ -36,6 +38,12 @@ pub struct PhaseReport {
     pub finals: u64,
     pub first_partial_ms: Percentiles,
     pub speech_end_to_final_ms: Percentiles,
+    /// The same without those of the first ten seconds, when what was before may still be felt.
+    pub settled_final_ms: Percentiles,
+    /// From a cut through speech without a pause to the text before it.
+    pub cut_to_final_ms: Percentiles,
+    /// `speech_end_to_final_ms` of the person with many connections, who counts nowhere else above.
+    pub final_of_one_ms: Percentiles,
     pub stop_to_last_text_ms: Percentiles,
     pub queue_wait_ms: Percentiles,
     /// Against what was really said: of the crowd, and of the same recordings read alone.
@@ -93,12 +101,16 @@ impl Percentiles {
 impl PhaseReport {
     pub fn of(
         phase: Phase,
+        begun: Instant,
         accounts: &[Account],
         recordings: &[Recording],
         alone: &[Alone],
         readings: &[Reading],
     ) -> Self {
         let seen = || accounts.iter().map(|account| &account.seen);
+        let by = |of_one: bool| accounts.iter().filter(move |account| account.of_one == of_one);
+        let single_seen = || by(false).map(|account| &account.seen);
+        let finals = || single_seen().flat_map(|seen| &seen.finals);
         let spoken = || accounts.iter().flat_map(|account| &account.spoken);
         let sum = |of: fn(&crate::person::Seen) -> u64| seen().map(of).sum::<u64>();
         let (mut crowd, mut single, mut against_alone) =
@@ -123,10 +135,15 @@ impl PhaseReport {
             phase,
             recordings: spoken().count() as u64,
             finals: spoken().map(|one| one.ledger.finals().count() as u64).sum(),
-            first_partial_ms: Percentiles::of(seen().flat_map(|seen| seen.first_partials.iter().copied())),
-            speech_end_to_final_ms: Percentiles::of(seen().flat_map(|seen| seen.finals.iter().copied())),
-            stop_to_last_text_ms: Percentiles::of(seen().flat_map(|seen| seen.after_stop.iter().copied())),
-            queue_wait_ms: Percentiles::of(seen().flat_map(|seen| seen.queue_waits.iter().copied())),
+            first_partial_ms: Percentiles::of(single_seen().flat_map(|seen| seen.first_partials.iter().copied())),
+            speech_end_to_final_ms: Percentiles::of(finals().map(|told| told.took)),
+            settled_final_ms: Percentiles::of(
+                finals().filter(|told| told.at >= begun + SETTLING).map(|told| told.took),
+            ),
+            cut_to_final_ms: Percentiles::of(single_seen().flat_map(|seen| seen.cut_in_speech.iter().copied())),
+            final_of_one_ms: Percentiles::of(by(true).flat_map(|account| &account.seen.finals).map(|told| told.took)),
+            stop_to_last_text_ms: Percentiles::of(single_seen().flat_map(|seen| seen.after_stop.iter().copied())),
+            queue_wait_ms: Percentiles::of(single_seen().flat_map(|seen| seen.queue_waits.iter().copied())),
             word_error_rate: crowd.error_rate(),
             word_error_rate_alone: single.error_rate(),
             against_alone,
@@ -146,7 +163,7 @@ impl PhaseReport {
             upload_settled_ms: 0,
             cpu_percent: span.map(|(first, last)| 100.0 * (last.cpu_s - first.cpu_s) / (last.second - first.second)),
             memory_bytes: readings.iter().map(|reading| reading.server_bytes + reading.workers_bytes).max(),
-            finals_ms: seen().flat_map(|seen| &seen.finals).map(|time| time.as_millis() as u64).collect(),
+            finals_ms: finals().map(|told| told.took.as_millis() as u64).collect(),
         }
     }
 }
@@ -199,9 +216,15 @@ mod tests {
             ledger.told(1, Told { start_ms: 0, end_ms, text: text.into() });
             let spoken = vec![crate::person::Spoken { recording: 0, ledger }];
             let account = Account { spoken, ..Account::default() };
-            let phase = Phase { speakers: 1, seconds: 1, upload_minutes: 0 };
-            let phase =
-                PhaseReport::of(phase, &[account], std::slice::from_ref(&recording), std::slice::from_ref(&alone), &[]);
+            let phase = Phase::of(1, 1);
+            let phase = PhaseReport::of(
+                phase,
+                Instant::now(),
+                &[account],
+                std::slice::from_ref(&recording),
+                std::slice::from_ref(&alone),
+                &[],
+            );
             Report {
                 scenario: Scenario::default(),
                 phases: vec![phase],

@@ -44,6 +44,13 @@ impl fmt::Display for PhaseReport {
         )?;
         line(f, "speech to first live text", self.first_partial_ms)?;
         line(f, "end of speech to final text", self.speech_end_to_final_ms)?;
+        line(f, "  after the first 10 s", self.settled_final_ms)?;
+        if self.cut_to_final_ms.measured > 0 {
+            line(f, "cut in long speech to text", self.cut_to_final_ms)?;
+        }
+        if self.phase.connections_of_one > 0 {
+            line(f, "final of who has many lines", self.final_of_one_ms)?;
+        }
         line(f, "end of recording to its end", self.stop_to_last_text_ms)?;
         line(f, "wait for a slot", self.queue_wait_ms)?;
         let d = self.against_alone;

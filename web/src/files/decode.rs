@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
 use symphonia::core::audio::GenericAudioBufferRef;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_AAC;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::common::Limit;
@@ -81,15 +82,18 @@ pub fn decode(
             Error::Unsupported(_) => FileProblem::UnknownKind,
             error => FileProblem::Damaged { why: error.to_string() },
         })?;
-    let Chosen { track, decoder, announced_ms } = choose(reader.as_ref())?;
+    let chosen = choose(reader.as_ref())?;
+    let announced_ms = chosen.announced_ms;
     let mut decoding = Decoding { layout, limits, announced_ms, mixer: None, summary: Summary::default() };
-    decoding.run(reader.as_mut(), track, decoder, &mut take)
+    decoding.run(reader.as_mut(), chosen, &mut take)
 }
 
 struct Chosen {
     track: u32,
     decoder: Box<dyn AudioDecoder>,
     announced_ms: Option<u64>,
+    /// Packets at its beginning that hold nothing but the encoder's start.
+    lead_in: u32,
 }
 
 /// The track with sound, and who decodes it.
@@ -107,7 +111,9 @@ fn choose(reader: &dyn FormatReader) -> Result<Chosen, FileProblem> {
                 let length = track.time_base.zip(track.duration);
                 let length = length.and_then(|(base, duration)| base.calc_duration(duration));
                 let ms = length.and_then(|length| u64::try_from(length.as_millis()).ok()).filter(|ms| *ms > 0);
-                return Ok(Chosen { track: track.id, decoder, announced_ms: ms });
+                // Every AAC encoder begins with a packet of nothing; what tells so (an edit list) is not read by everybody.
+                let lead_in = u32::from(params.codec == CODEC_ID_AAC);
+                return Ok(Chosen { track: track.id, decoder, announced_ms: ms, lead_in });
             }
             Err(error) => unknown = Some(format!("{} ({error})", params.codec)),
         }
@@ -137,8 +143,7 @@ impl Decoding {
     fn run(
         &mut self,
         reader: &mut dyn FormatReader,
-        track: u32,
-        mut decoder: Box<dyn AudioDecoder>,
+        Chosen { track, mut decoder, mut lead_in, .. }: Chosen,
         take: &mut impl FnMut(Piece) -> ControlFlow<()>,
     ) -> Result<Summary, FileProblem> {
         let mut bad_packets = 0;
@@ -158,6 +163,7 @@ impl Decoding {
                 continue;
             }
             match decoder.decode(&packet) {
+                Ok(_) if lead_in > 0 => lead_in -= 1,
                 Ok(sound) => {
                     bad_packets = 0;
                     if self.give(&sound, take)?.is_break() {

@@ -1,6 +1,6 @@
 //! The session's jobs: what is decoded when, and what a result means.
 
-use engine::asr::{DecodeOptions, LanguageChoice, Purpose, join_words};
+use engine::asr::{ContextSize, DecodeOptions, LanguageChoice, Purpose, join_words};
 use engine::audio::SampleRange;
 use engine_worker::message::FailureCode;
 
@@ -67,7 +67,10 @@ impl SessionState {
         let options = DecodeOptions {
             purpose,
             language,
-            context: self.level.context(),
+            context: match purpose {
+                Purpose::Partial => self.level.partials_context(),
+                Purpose::Final | Purpose::Batch => ContextSize::Fitted,
+            },
             prompt,
             translate: false,
             voiced_ms: self.listener.voiced_ms(range),
