@@ -73,7 +73,7 @@ impl Crowd {
             people.push(tokio::task::spawn_local(async move {
                 let mut account = Account { of_one, ..Account::default() };
                 // People do not all begin at the same moment.
-                tokio::time::sleep(Duration::from_millis(random.random_range(0..3000))).await;
+                tokio::time::sleep(Duration::from_millis(random.random_range(0..phase.arrive_ms.max(1)))).await;
                 while Instant::now() < end {
                     let chosen = random.random_range(0..recordings.len());
                     match person.speak(chosen, &recordings[chosen], &mut account.seen, Some(end)).await {

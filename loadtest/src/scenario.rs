@@ -36,11 +36,18 @@ pub struct Phase {
     /// Meanwhile one more person speaks over so many connections at once.
     #[serde(default)]
     pub connections_of_one: usize,
+    /// They begin at random times within so long.
+    #[serde(default = "three_seconds")]
+    pub arrive_ms: u64,
+}
+
+fn three_seconds() -> u64 {
+    3000
 }
 
 impl Phase {
     pub fn of(speakers: usize, seconds: u64) -> Self {
-        Self { speakers, seconds, upload_minutes: 0, connections_of_one: 0 }
+        Self { speakers, seconds, upload_minutes: 0, connections_of_one: 0, arrive_ms: three_seconds() }
     }
 
     /// Of everybody.

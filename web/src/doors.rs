@@ -1,7 +1,7 @@
 //! The doors: whom the server lets in is the steward's decision; here it becomes an answer, and a place that comes back.
 
 use actors::ids::Owner;
-use actors::load::Steward;
+use actors::load::{Entry, Steward};
 use metrics::gauge;
 
 use crate::http::error::ApiError;
@@ -15,6 +15,7 @@ pub struct Doors(Steward);
 pub struct Place {
     doors: Doors,
     owner: Owner,
+    how: Entry,
 }
 
 impl Doors {
@@ -24,11 +25,11 @@ impl Doors {
 
     pub fn enter(&self, owner: &Owner) -> Result<Place, ApiError> {
         let entered = self.0.enter(owner);
-        entered.map_err(|away| {
+        let how = entered.map_err(|away| {
             ApiError::busy(busy_reason(away.reason), u64::try_from(away.retry_after.as_millis()).unwrap_or(u64::MAX))
         })?;
         self.count();
-        Ok(Place { doors: self.clone(), owner: owner.clone() })
+        Ok(Place { doors: self.clone(), owner: owner.clone(), how })
     }
 
     /// Nobody comes in any more.
@@ -48,7 +49,7 @@ impl Doors {
 impl Place {
     /// Whoever has it speaks from now on.
     pub fn speaks(&self) {
-        self.doors.0.speaks();
+        self.doors.0.speaks(self.how);
     }
 }
 

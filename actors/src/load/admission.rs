@@ -156,14 +156,17 @@ impl Admission {
     /// Lets somebody in who speaks at once.
     pub fn enter(&mut self, owner: &Owner, now: Moment) -> Result<Entry, TurnedAway> {
         let how = self.admit(owner, now)?;
-        self.speaks(now);
+        self.speaks(how, now);
         Ok(how)
     }
 
     /// Somebody who was let in begins to speak. Until then they cost nothing: a thousand people may be connected and
     /// silent, as they are after a restart.
-    pub fn speaks(&mut self, now: Moment) {
-        self.fresh.push_back(now);
+    pub fn speaks(&mut self, how: Entry, now: Moment) {
+        // What those need who were here a moment ago is in what was measured.
+        if how != Entry::Returned {
+            self.fresh.push_back(now);
+        }
     }
 
     /// Lets a connection in.

@@ -78,8 +78,8 @@ impl Governor {
         self.admission.admit(owner, now)
     }
 
-    pub fn speaks(&mut self, now: Moment) {
-        self.admission.speaks(now);
+    pub fn speaks(&mut self, how: Entry, now: Moment) {
+        self.admission.speaks(how, now);
     }
 
     pub fn leave(&mut self, owner: &Owner, now: Moment) {

@@ -70,9 +70,9 @@ impl Steward {
         answer
     }
 
-    /// One who was let in begins to speak.
-    pub fn speaks(&self) {
-        self.governor().speaks(self.0.clock.now());
+    /// One who was let in so begins to speak.
+    pub fn speaks(&self, how: Entry) {
+        self.governor().speaks(how, self.0.clock.now());
     }
 
     /// One who was let in is gone.

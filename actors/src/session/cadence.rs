@@ -37,12 +37,11 @@ impl Cadence {
     /// Milliseconds of sound that must be new since the last pass (`None`: there was none in this utterance).
     pub fn interval_ms(&self, passes: u32, level: Level) -> u32 {
         let affordable = u32::try_from(self.last_round_trip.as_millis()).unwrap_or(u32::MAX).saturating_mul(SHARE);
-        let interval = if passes == 0 {
-            self.limits.first_ms.max(affordable.min(self.limits.longest_ms) / SHARE)
-        } else {
-            affordable.clamp(self.limits.shortest_ms, self.limits.longest_ms)
-        };
-        interval * level.partials_every()
+        if passes == 0 {
+            // The first is the cheapest, and the one that is waited for: it is not made later.
+            return self.limits.first_ms;
+        }
+        affordable.clamp(self.limits.shortest_ms, self.limits.longest_ms) * level.partials_every()
     }
 }
 
@@ -66,15 +65,14 @@ mod tests {
         assert_eq!(cadence.interval_ms(1, Level::Full), 1500);
         cadence.took(Duration::from_secs(60));
         assert_eq!(cadence.interval_ms(1, Level::Full), 3000);
-        assert_eq!(cadence.interval_ms(0, Level::Full), 1000);
+        assert_eq!(cadence.interval_ms(0, Level::Full), 350);
     }
 
     #[test]
-    fn a_step_down_the_ladder_makes_it_half_as_often() {
+    fn a_step_down_the_ladder_makes_it_half_as_often_but_the_first_comes_at_once() {
         let cadence = Cadence::new(LIMITS);
-        for passes in [0, 1] {
-            let full = cadence.interval_ms(passes, Level::Full);
-            assert_eq!(cadence.interval_ms(passes, Level::SlowerPartials), 2 * full);
-        }
+        let (first, next) = (cadence.interval_ms(0, Level::Full), cadence.interval_ms(1, Level::Full));
+        assert_eq!(cadence.interval_ms(0, Level::SlowerPartials), first);
+        assert_eq!(cadence.interval_ms(1, Level::SlowerPartials), 2 * next);
     }
 }

@@ -39,6 +39,8 @@ pub struct Seen {
     pub after_stop: Vec<Duration>,
     /// As the server tells it.
     pub queue_waits: Vec<Duration>,
+    /// Seconds of an utterance, and milliseconds that the recogniser took for it.
+    pub decodes: Vec<(f64, f64)>,
     pub committed_changed: u64,
     pub notices: HashMap<String, u64>,
     pub busy: u64,
@@ -120,6 +122,8 @@ impl Notes {
                     }
                 }
                 seen.queue_waits.push(Duration::from_millis(told.timings.queue_ms));
+                let seconds = told.end_ms.saturating_sub(told.start_ms) as f64 / 1000.0;
+                seen.decodes.push((seconds, told.timings.asr_ms as f64));
                 self.last_final = Some(Instant::now());
                 let utterance = told.utterance;
                 ledger.told(utterance, Told { start_ms: told.start_ms, end_ms: told.end_ms, text: told.raw_text });

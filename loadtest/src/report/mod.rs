@@ -18,7 +18,7 @@ use crate::words::Difference;
 const SLACK_MS: u64 = 250;
 /// Utterances reach back by their pre-roll; that is no doubling.
 const PRE_ROLL_MS: u64 = 400;
-/// After it, what was before a phase is no longer felt.
+/// After it, what was before is no longer felt.
 const SETTLING: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone, Serialize)]
@@ -38,7 +38,7 @@ pub struct PhaseReport {
     pub finals: u64,
     pub first_partial_ms: Percentiles,
     pub speech_end_to_final_ms: Percentiles,
-    /// The same without those of the first ten seconds, when what was before may still be felt.
+    /// The same from ten seconds after the last one began, when nothing is felt any more of what was before.
     pub settled_final_ms: Percentiles,
     /// From a cut through speech without a pause to the text before it.
     pub cut_to_final_ms: Percentiles,
@@ -46,6 +46,8 @@ pub struct PhaseReport {
     pub final_of_one_ms: Percentiles,
     pub stop_to_last_text_ms: Percentiles,
     pub queue_wait_ms: Percentiles,
+    /// What decodes of finals took, for the simulator.
+    pub decode: Option<Line>,
     /// Against what was really said: of the crowd, and of the same recordings read alone.
     pub word_error_rate: f64,
     pub word_error_rate_alone: f64,
@@ -74,6 +76,33 @@ pub struct PhaseReport {
     /// Every latency from the end of speech to the final, for the plot.
     #[serde(skip)]
     pub finals_ms: Vec<u64>,
+}
+
+/// Milliseconds over seconds of sound.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Line {
+    pub fixed_ms: f64,
+    pub per_second_ms: f64,
+    /// Standard deviation of the logarithm of what was measured over what the line says.
+    pub spread: f64,
+}
+
+impl Line {
+    /// The least squares; none where the points say nothing.
+    pub fn through(points: impl Iterator<Item = (f64, f64)> + Clone) -> Option<Self> {
+        let n = points.clone().count() as f64;
+        let mean = |of: fn((f64, f64)) -> f64| points.clone().map(of).sum::<f64>() / n;
+        let (x, y) = (mean(|(x, _)| x), mean(|(_, y)| y));
+        let (xx, xy) = (mean(|(x, _)| x * x) - x * x, mean(|(x, y)| x * y) - x * y);
+        if n < 10.0 || xx < 0.01 {
+            return None;
+        }
+        let per_second_ms = xy / xx;
+        let fixed_ms = y - per_second_ms * x;
+        let off = |(x, y): (f64, f64)| (y.max(1.0) / (fixed_ms + per_second_ms * x).max(1.0)).ln();
+        let spread = (points.map(|point| off(point).powi(2)).sum::<f64>() / n).sqrt();
+        Some(Self { fixed_ms, per_second_ms, spread })
+    }
 }
 
 /// In milliseconds; zero where nothing was measured.
@@ -138,12 +167,15 @@ impl PhaseReport {
             first_partial_ms: Percentiles::of(single_seen().flat_map(|seen| seen.first_partials.iter().copied())),
             speech_end_to_final_ms: Percentiles::of(finals().map(|told| told.took)),
             settled_final_ms: Percentiles::of(
-                finals().filter(|told| told.at >= begun + SETTLING).map(|told| told.took),
+                finals()
+                    .filter(|told| told.at >= begun + SETTLING + Duration::from_millis(phase.arrive_ms))
+                    .map(|told| told.took),
             ),
             cut_to_final_ms: Percentiles::of(single_seen().flat_map(|seen| seen.cut_in_speech.iter().copied())),
             final_of_one_ms: Percentiles::of(by(true).flat_map(|account| &account.seen.finals).map(|told| told.took)),
             stop_to_last_text_ms: Percentiles::of(single_seen().flat_map(|seen| seen.after_stop.iter().copied())),
             queue_wait_ms: Percentiles::of(single_seen().flat_map(|seen| seen.queue_waits.iter().copied())),
+            decode: Line::through(seen().flat_map(|seen| seen.decodes.iter().copied())),
             word_error_rate: crowd.error_rate(),
             word_error_rate_alone: single.error_rate(),
             against_alone,
@@ -203,6 +235,14 @@ mod tests {
         assert_eq!(Percentiles::of(times), expected);
         assert_eq!(Percentiles::of([Duration::from_millis(7)]).p50, 7);
         assert_eq!(Percentiles::of([]), Percentiles::default());
+    }
+
+    #[test]
+    fn a_line_goes_through_what_lies_on_it() {
+        let points = (0..20).map(|x| (f64::from(x), 30.0 + 12.0 * f64::from(x)));
+        let line = Line::through(points).expect("there are enough");
+        assert!((line.fixed_ms - 30.0).abs() < 1e-6 && (line.per_second_ms - 12.0).abs() < 1e-6 && line.spread < 1e-6);
+        assert_eq!(Line::through((0..20).map(|_| (1.0, 2.0))), None, "one length says nothing of others");
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl fmt::Display for PhaseReport {
         )?;
         line(f, "speech to first live text", self.first_partial_ms)?;
         line(f, "end of speech to final text", self.speech_end_to_final_ms)?;
-        line(f, "  after the first 10 s", self.settled_final_ms)?;
+        line(f, "  10 s after all were there", self.settled_final_ms)?;
         if self.cut_to_final_ms.measured > 0 {
             line(f, "cut in long speech to text", self.cut_to_final_ms)?;
         }
@@ -53,6 +53,15 @@ impl fmt::Display for PhaseReport {
         }
         line(f, "end of recording to its end", self.stop_to_last_text_ms)?;
         line(f, "wait for a slot", self.queue_wait_ms)?;
+        if let Some(decode) = self.decode {
+            writeln!(
+                f,
+                "  a final's decode took {:.0} ms and {:.1} ms for each second, give or take {:.0} %",
+                decode.fixed_ms,
+                decode.per_second_ms,
+                100.0 * decode.spread
+            )?;
+        }
         let d = self.against_alone;
         writeln!(
             f,
