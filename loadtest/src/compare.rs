@@ -30,8 +30,10 @@ pub enum Peer {
 /// What is asked of both.
 #[derive(Debug, Clone)]
 pub struct Load {
-    /// Clips sent at the same moment.
+    /// Clips sent at the same moment,
     pub at_once: Vec<Recording>,
+    /// or each so long after the one before.
+    pub apart: Duration,
     /// Position of the clip whose time counts; none: all count.
     pub counts: Option<usize>,
     /// To us it is spoken at the pace of speech; the other gets it whole when it has been said.
@@ -103,7 +105,11 @@ impl Drop for Busy {
 }
 
 async fn round(peer: &Peer, load: &Load, live: bool) -> anyhow::Result<Vec<Duration>> {
-    let times = join_all(load.at_once.iter().map(|clip| ask(peer, clip, live))).await;
+    let times = join_all(load.at_once.iter().zip(0..).map(async |(clip, number)| {
+        tokio::time::sleep(load.apart * number).await;
+        ask(peer, clip, live).await
+    }))
+    .await;
     let times: Vec<Duration> = times.into_iter().collect::<anyhow::Result<_>>()?;
     Ok(match load.counts {
         Some(at) => vec![times[at]],
@@ -125,7 +131,8 @@ async fn ask(peer: &Peer, clip: &Recording, live: bool) -> anyhow::Result<Durati
                 real_time: live,
                 cancels: false,
             };
-            let mut person = Person { manner, mishaps: watch::channel(Mishap::default()).1 };
+            let (_line, mishaps) = watch::channel(Mishap::default());
+            let mut person = Person { manner, mishaps };
             let mut seen = Seen::default();
             person.speak(0, clip, &mut seen, None).await?;
             if !seen.errors.is_empty() {

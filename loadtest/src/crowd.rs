@@ -112,7 +112,8 @@ pub async fn alone(
     };
     let mut read = Vec::with_capacity(recordings.len());
     for (number, recording) in recordings.iter().enumerate() {
-        let mut person = Person { manner: manner.clone(), mishaps: watch::channel(Mishap::default()).1 };
+        let (_line, mishaps) = watch::channel(Mishap::default());
+        let mut person = Person { manner: manner.clone(), mishaps };
         let mut seen = Seen::default();
         let spoken = person.speak(number, recording, &mut seen, None).await?.context("it was let in")?;
         anyhow::ensure!(seen.errors.is_empty(), "`{}` alone: {}", recording.name, seen.errors.join("; "));

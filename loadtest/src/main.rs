@@ -19,6 +19,7 @@ mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
@@ -244,16 +245,16 @@ impl Compare {
                 let settings = self.target.settings.iter().cloned();
                 let settings: Vec<String> = settings.chain(BASELINE.iter().map(|s| (*s).to_owned())).collect();
                 let baseline = Server::start(executable, &settings).await?;
-                (Peer::Native(baseline.url.clone()), Some(baseline))
+                // By its REST endpoint: whoever comes there waits in line, as with any such server.
+                (Peer::OpenAi(baseline.url.clone()), Some(baseline))
             }
             _ => bail!("give one of `--openai URL`, `--inference URL` and `--baseline`"),
         };
         for (what, load) in loads(&recordings, self.rounds) {
             println!("{}", compare::compare(what, &ours, &theirs, &load).await?);
         }
-        let load =
-            Load { at_once: vec![of_ms(&recordings, 5000, 0)], counts: None, live: false, rounds: 3 * self.rounds };
-        println!("{}", compare::beside_busy_cores("a clip of 5 s, beside busy cores", &ours, &load).await?);
+        let (what, load) = alone(&recordings, 3 * self.rounds);
+        println!("{}", compare::beside_busy_cores(what, &ours, &load).await?);
         Ok(true)
     }
 }
@@ -268,10 +269,12 @@ const BASELINE: [&str; 6] = [
     "llm.enabled=false",
 ];
 
-/// Speech of this length: recordings one after the other, cut off there.
+/// Speech of this length, with such pauses: recordings one after the other, cut off there.
 fn of_ms(recordings: &[Recording], ms: u64, gap_ms: u64) -> Recording {
+    let english = recordings.iter().filter(|recording| recording.language == "en");
+    let trimmed: Vec<Recording> = english.map(Recording::trimmed).collect();
     let mut parts: Vec<&Recording> = Vec::new();
-    for part in recordings.iter().filter(|recording| recording.language == "en").cycle() {
+    for part in trimmed.iter().cycle() {
         if parts.iter().map(|part| part.ms() + gap_ms).sum::<u64>() >= ms {
             break;
         }
@@ -282,15 +285,23 @@ fn of_ms(recordings: &[Recording], ms: u64, gap_ms: u64) -> Recording {
     joined
 }
 
+fn alone(recordings: &[Recording], rounds: usize) -> (&'static str, Load) {
+    let at_once = vec![of_ms(recordings, 5000, 0)];
+    ("one clip of 5 s", Load { at_once, apart: Duration::ZERO, counts: None, live: false, rounds })
+}
+
 /// What is asked of both servers.
 fn loads(recordings: &[Recording], rounds: usize) -> Vec<(&'static str, Load)> {
-    let all = |at_once| Load { at_once, counts: None, live: false, rounds };
+    let all = |at_once| Load { at_once, apart: Duration::ZERO, counts: None, live: false, rounds };
     let five = of_ms(recordings, 5000, 0);
     let behind = vec![of_ms(recordings, 30_000, 0), of_ms(recordings, 3000, 0)];
     vec![
-        ("one clip of 5 s", all(vec![five.clone()])),
+        alone(recordings, rounds),
         ("16 clips of 5 s at once", all(vec![five; 16])),
-        ("a clip of 3 s behind one of 30 s", Load { counts: Some(1), ..all(behind) }),
+        (
+            "a clip of 3 s behind one of 30 s",
+            Load { counts: Some(1), apart: Duration::from_millis(200), ..all(behind) },
+        ),
         ("28 s with pauses, from the end of speech", Load { live: true, ..all(vec![of_ms(recordings, 28_000, 700)]) }),
     ]
 }

@@ -43,6 +43,15 @@ impl Recording {
     }
 
     /// Several as one, with silence between them.
+    /// Without the silence at its ends.
+    pub fn trimmed(&self) -> Self {
+        let loudest = self.samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0);
+        let is_loud = |sample: &i16| sample.unsigned_abs() > loudest / 50;
+        let from = self.samples.iter().position(is_loud).unwrap_or(0);
+        let to = self.samples.iter().rposition(is_loud).map_or(0, |last| last + 1);
+        Self { samples: self.samples[from..to.max(from)].to_vec(), ..self.clone() }
+    }
+
     pub fn joined(parts: &[&Self], gap_ms: u64) -> Self {
         let mut samples = Vec::new();
         for part in parts {

@@ -10,7 +10,7 @@ use actors::ids::Owner;
 use actors::job::Class;
 use actors::load::{Level, Service};
 use actors::moment::Moment;
-use actors::session::{Cadence, CadenceLimits};
+use actors::session::{Cadence, CadenceLimits, SoFar};
 
 use crate::machine::{Purpose, SimulatedWork};
 use crate::scenario::{Does, SessionRules, Speech};
@@ -107,6 +107,16 @@ struct Open {
     cleaning: Cleaning,
 }
 
+impl Open {
+    fn so_far(&self) -> SoFar {
+        match (self.passes, self.shown) {
+            (0, _) => SoFar::NoPass,
+            (_, false) => SoFar::NoText,
+            (_, true) => SoFar::Text,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Closed {
     utterance: u64,
@@ -193,7 +203,7 @@ impl Person {
     /// Begins to speak; returns when the next utterance would begin.
     pub fn speak(&mut self, speech: &Speech, now: Moment, wishes: &mut Vec<Wish>) -> Moment {
         let (eager, pause) = (ms(self.rules.eager_ms), ms(self.rules.pause_ms));
-        let spoken: Spoken = self.chance.utterance(speech, pause);
+        let (spoken, silence): (Spoken, _) = self.chance.says(speech, pause);
         self.utterances += 1;
         let utterance = self.utterances;
         for (begins, ends) in spoken.gaps.iter().filter(|(begins, ends)| *ends - *begins >= eager) {
@@ -216,7 +226,6 @@ impl Person {
             cleaning: Cleaning::NotYet,
         });
         self.plan_partial(now, wishes);
-        let silence = Duration::from_secs_f64(self.chance.seconds(speech.silence));
         voice_end + silence.max(pause + ms(100))
     }
 
@@ -275,7 +284,7 @@ impl Person {
         let Some(open) = &self.open else { return };
         self.plans += 1;
         let since = if open.passes == 0 { open.began } else { open.last_pass_end };
-        let due = since + ms(u64::from(self.cadence.interval_ms(open.passes, self.level)));
+        let due = since + ms(u64::from(self.cadence.interval_ms(open.so_far(), self.level)));
         wishes.push(Wish::At(due.max(now + ms(20)), Turn::Partial { plan: self.plans }));
     }
 

@@ -75,6 +75,19 @@ pub struct Speech {
     pub gap: Spread,
     /// Silence between utterances.
     pub silence: Spread,
+    /// What is said, to the moment, where it is known: recordings, drawn by lot, in place of the above.
+    #[serde(default)]
+    pub recordings: Vec<Recorded>,
+}
+
+/// A recording, in seconds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recorded {
+    /// Of each utterance the stretches with voice.
+    pub utterances: Vec<Vec<(f64, f64)>>,
+    /// When the next recording begins.
+    pub next: f64,
 }
 
 /// Whose work a pool does.
@@ -223,6 +236,10 @@ impl Scenario {
         ensure!(!scenario.people.is_empty(), "`people` is empty; give a number for each run");
         ensure!(scenario.session.eager_ms < scenario.session.pause_ms, "`eager_ms` must be less than `pause_ms`");
         ensure!(scenario.pool_for(Does::Normal).is_some(), "a scenario needs a `[[pool]]` that does `normal`");
+        let speech = scenario.speech.recordings.iter().flat_map(|recording| &recording.utterances);
+        ensure!(speech.clone().all(|voiced| !voiced.is_empty()), "an utterance of a recording has no voice");
+        let ordered = |voiced: &Vec<(f64, f64)>| voiced.iter().flat_map(|(from, to)| [from, to]).is_sorted();
+        ensure!(speech.clone().all(ordered), "the stretches of an utterance are not in order");
         ensure!(scenario.pools.iter().all(|pool| pool.slots > 0), "each pool needs a slot");
         scenario.order()?;
         Ok(scenario)

@@ -172,11 +172,13 @@ impl<W: Workload + Clone> Book<W> {
         }
     }
 
-    /// `replaces` is an earlier partial of the same utterance: if it still waits, it is dropped for the new one.
-    pub fn submit(&mut self, job: Job<W>, replaces: Option<JobId>, now: Moment) -> Vec<Effect<W>> {
+    /// `replaces` is an earlier partial of the same utterance: if it still waits, it is dropped for the new one, which
+    /// takes its place in the line. (With a place at the end each time, what is replaced often would never have its turn.)
+    pub fn submit(&mut self, mut job: Job<W>, replaces: Option<JobId>, now: Moment) -> Vec<Effect<W>> {
         let mut effects = Vec::new();
         if let Some(old) = replaces.and_then(|old| self.queue.remove(old)) {
             effects.push(Effect::CountShed(ShedReason::Superseded));
+            job.submitted = job.submitted.min(old.submitted);
             effects.push(Self::end(old, Err(JobFailure::Cancelled)));
         }
         if let Some(why) = self.closed {

@@ -142,6 +142,19 @@ fn a_newer_partial_takes_the_place_of_the_waiting_one() {
     assert_eq!(book.queue().len(), 1);
 }
 
+/// Somebody whose live text is renewed while it waits is not sent to the end of the line each time.
+#[test]
+fn a_newer_partial_has_waited_as_long_as_the_one_before() {
+    let order = Order::ResponseRatio;
+    let mut book = Book::new(BookLimits { queue: QueueLimits { order, ..LIMITS.queue }, ..LIMITS });
+    let partial = |number, submitted_ms| Job { submitted: at(submitted_ms), ..job(number, Class::LivePartial) };
+    book.submit(partial(1, 0), None, at(0));
+    book.submit(partial(2, 300), None, at(300));
+    book.submit(partial(3, 400), Some(id(1)), at(400));
+    let order: Vec<u64> = book.queue().in_order(at(500)).iter().map(|(job, _)| job.id.number).collect();
+    assert_eq!(order, [3, 2]);
+}
+
 #[test]
 fn a_running_job_is_cancelled_once_and_its_slot_comes_back_when_the_worker_lets_go() {
     let mut book = Book::new(LIMITS);

@@ -9,6 +9,8 @@ use crate::moment::Moment;
 const FROM_MS: u64 = 15_000;
 /// Down to this it stays one.
 const UNTIL_MS: u64 = 2_000;
+/// So far ahead, the rest of a pause comes at once; nobody has to guess whether it will be one.
+const AHEAD_MS: u64 = 500;
 /// More is not counted, so that who was offline for long and speaks again is soon live.
 const MOST_MS: u64 = 30_000;
 
@@ -33,6 +35,10 @@ impl Lead {
     pub fn is_upload(&self) -> bool {
         self.upload
     }
+
+    pub fn is_ahead(&self) -> bool {
+        self.ms > AHEAD_MS
+    }
 }
 
 #[cfg(test)]
@@ -51,7 +57,9 @@ mod tests {
     fn speech_is_never_an_upload_and_a_file_soon_is() {
         let (mut lead, mut now) = (Lead::default(), 5000);
         send(&mut lead, &mut now, 600, 100);
-        assert!(!lead.is_upload());
+        assert!(!lead.is_upload() && !lead.is_ahead());
+        send(&mut lead, &mut now, 1, 1);
+        assert!(!lead.is_upload() && lead.is_ahead());
         send(&mut lead, &mut now, 20, 1);
         assert!(lead.is_upload());
         send(&mut lead, &mut now, 3600, 20);

@@ -27,7 +27,7 @@ use engine::text::instruction::EditInstruction;
 use tokio::sync::watch;
 use tracing::{debug, info};
 
-pub use cadence::{Cadence, CadenceLimits};
+pub use cadence::{Cadence, CadenceLimits, SoFar};
 pub use cleaning::{CleanerLimits, TextOptions};
 pub use hearing::hearing;
 pub use options::{Mode, SessionOptions, Tier, Vocabulary, Wishes};

@@ -363,11 +363,14 @@ impl SessionState {
     /// A pause began: if it lasts, this decode is the final and will be there already.
     fn speculate(&mut self, range: SampleRange, now: Moment, effects: &mut Vec<SessionEffect>) {
         let Some(mut utterance) = self.open.take() else { return };
-        self.drop_partial(&mut utterance, effects);
-        self.drop_speculation(&mut utterance, effects);
-        let job = self.submit(&utterance, range, Purpose::Final, now, None, effects);
-        utterance.speculation = Some(Speculation { job, result: None });
         utterance.pausing = true;
+        // With sound that comes faster than speech it is known at once whether the pause lasts.
+        if !self.lead.is_ahead() {
+            self.drop_partial(&mut utterance, effects);
+            self.drop_speculation(&mut utterance, effects);
+            let job = self.submit(&utterance, range, Purpose::Final, now, None, effects);
+            utterance.speculation = Some(Speculation { job, result: None });
+        }
         self.open = Some(utterance);
     }
 

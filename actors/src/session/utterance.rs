@@ -8,6 +8,7 @@ use engine::audio::SampleRange;
 use engine::language::Language;
 use engine::segmenter::EndReason;
 
+use super::cadence::SoFar;
 use super::cleaning::{CleanText, Cleaning};
 use super::options::Tier;
 use crate::ids::UtteranceId;
@@ -103,6 +104,15 @@ pub(super) enum Outcome {
 }
 
 impl Utterance {
+    /// What has become of it in live text.
+    pub fn so_far(&self) -> SoFar {
+        match (self.passes, &self.told) {
+            (0, _) => SoFar::NoPass,
+            (_, None) => SoFar::NoText,
+            (_, Some(_)) => SoFar::Text,
+        }
+    }
+
     pub fn new(id: UtteranceId, speech_at: u64, agreement: Agreement) -> Self {
         Self {
             id,

@@ -71,6 +71,7 @@ enum Ended {
 
 pub struct Person {
     pub manner: Manner,
+    /// What happens to the line, as long as somebody holds the other end.
     pub mishaps: watch::Receiver<Mishap>,
 }
 
@@ -139,8 +140,8 @@ impl Person {
                     },
                     Err(lost) => Err(lost),
                 },
-                changed = self.mishaps.changed() => {
-                    let kind = if changed.is_ok() { self.mishaps.borrow_and_update().kind } else { MishapKind::None };
+                Ok(()) = self.mishaps.changed() => {
+                    let kind = self.mishaps.borrow_and_update().kind;
                     match kind {
                         MishapKind::None => {}
                         MishapKind::Stall(time) => deaf_until = Instant::now() + time,

@@ -31,9 +31,9 @@ impl SessionState {
         let (Some(range), Some(mut utterance)) = (self.listener.open_utterance(), self.open.take()) else {
             return;
         };
-        let interval = u64::from(self.cadence.interval_ms(utterance.passes, self.level)) * 16;
+        let interval = u64::from(self.cadence.interval_ms(utterance.so_far(), self.level)) * 16;
         let since = if utterance.passes == 0 { utterance.speech_at } else { utterance.last_pass_end };
-        let wanted = self.options.partials && self.level.gives_partials();
+        let wanted = self.options.partials && self.level.gives_partials() && !self.lead.is_upload();
         let due = wanted && position.saturating_sub(since) >= interval;
         // A pass is on its way already in a pause, and after one that was none.
         let speculating = utterance.pausing || utterance.speculation.is_some();
