@@ -86,7 +86,7 @@ fn a_step_down_the_ladder_is_told_to_those_who_speak() {
     let mut scenario = two_cores();
     scenario.load.admission = false;
     scenario.minutes = 2.0;
-    let outcome = run(&scenario, 40, Order::ResponseRatio);
+    let outcome = run(&scenario, 90, Order::ResponseRatio);
     assert!(outcome.level_changes >= 5 && outcome.notices > 40, "{} {}", outcome.level_changes, outcome.notices);
 }
 
