@@ -74,6 +74,16 @@ fn a_core_that_two_processors_share_computes_once() {
     assert_eq!(plan, "reserved \nasr node 0 cpus 0-1 memory any slots 0 | 1\n");
 }
 
+/// Four fast cores with two threads each and four small ones with one: a core is a core, and computes once.
+#[test]
+fn a_laptop_with_two_kinds_of_cores_uses_them_all() {
+    let fast = (0..4).map(|core| Core { processors: [2 * core, 2 * core + 1].into_iter().collect() });
+    let small = (8..12).map(|core| Core { processors: [core].into_iter().collect() });
+    let node = Node { index: 0, cores: fast.chain(small).collect() };
+    let plan = planned(&Machine { nodes: vec![node], is_this_one: false }, &wishes(vec![pool("asr", 2)]));
+    assert_eq!(plan, "reserved 0-1\nasr node 0 cpus 2,4,6,8-11 memory any slots 2 | 4 | 6 | 8 | 9 | 10 | 11\n");
+}
+
 #[test]
 fn wishes_are_followed() {
     let mut asr = pool("asr", 1);

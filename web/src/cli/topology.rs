@@ -34,10 +34,11 @@ impl Topology {
 
 fn shown(machine: &Machine, plan: &Plan) -> String {
     let whose = if machine.is_this_one { "this machine" } else { "a machine described by the environment (plan only)" };
-    let mut text = format!("{whose}: {} cores on {} NUMA node(s)\n", machine.core_count(), machine.nodes.len());
+    let mut text =
+        format!("{whose}: {} on {}\n", many(machine.core_count(), "core"), many(machine.nodes.len(), "NUMA node"));
     for node in &machine.nodes {
         let processors: engine_worker::CpuSet = node.cores.iter().flat_map(|core| core.processors.iter()).collect();
-        text += &format!("  node {}: {} cores, processors {processors}\n", node.index, node.cores.len());
+        text += &format!("  node {}: {}, processors {processors}\n", node.index, many(node.cores.len(), "core"));
     }
     if !plan.reserved.is_empty() {
         text += &format!("left to the server itself: processor {}\n", plan.reserved);
@@ -46,15 +47,19 @@ fn shown(machine: &Machine, plan: &Plan) -> String {
         let memory = worker.memory_node.map_or("of any node".to_owned(), |node| format!("of node {node} only"));
         let slots: Vec<String> = worker.slots.iter().map(ToString::to_string).collect();
         text += &format!(
-            "worker {} on node {}: processors {}, memory {memory}\n  {} slot(s): {}\n",
+            "worker {} on node {}: processors {}, memory {memory}\n  {}: {}\n",
             worker.pool,
             worker.node,
             worker.cpus,
-            slots.len(),
+            many(slots.len(), "slot"),
             slots.join(" | ")
         );
     }
     let threads: usize = plan.workers.iter().flat_map(|worker| &worker.slots).map(engine_worker::CpuSet::len).sum();
-    text += &format!("{threads} computing threads in {} worker(s)\n", plan.workers.len());
+    text += &format!("{} in {}\n", many(threads, "computing thread"), many(plan.workers.len(), "worker"));
     text
+}
+
+fn many(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
