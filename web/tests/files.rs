@@ -10,7 +10,7 @@ use support::sound::{sample, samples, silence, wav};
 use support::views::{converted, form, made_by_ffmpeg, skipped, words};
 use support::{TestServer, resident_bytes};
 use web::files::decode::{Piece, decode};
-use web::files::{Layout, Limits};
+use web::files::{FileProblem, Layout, Limits};
 
 /// Container, arguments of ffmpeg, whether nothing of the sound is lost.
 const KINDS: [(&str, &[&str], bool); 14] = [
@@ -235,6 +235,22 @@ async fn two_hundred_damaged_files_do_no_harm() {
     let left = std::fs::read_dir(server.data_dir().join("uploads")).expect("the folder").count();
     assert_eq!(left, 0, "no file may be left");
     assert_eq!(server.get("/healthz").await.0, 200);
+}
+
+/// A few kilobytes can unfold to sound without end.
+#[test]
+fn sound_beyond_the_limit_is_refused_as_soon_as_it_is_reached() {
+    let source = Box::new(std::io::Cursor::new(wav(&silence(5000))));
+    let mut frames = 0;
+    let take = |piece| {
+        if let Piece::Sound(sound) = piece {
+            frames += sound.len();
+        }
+        ControlFlow::Continue(())
+    };
+    let problem = decode(source, Layout::Mono, Limits { longest_ms: 1000 }, take).expect_err("it is five seconds long");
+    assert!(matches!(problem, FileProblem::TooLong { .. }), "{problem}");
+    assert!((14_000..=16_000).contains(&frames), "{frames} samples were given out");
 }
 
 #[actix_rt::test]
